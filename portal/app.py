@@ -1,0 +1,127 @@
+"""The only place where parts are wired together: settings in, ready applications out."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from portal import db, envelope
+from portal.inbox.app import create_inbox
+from portal.inbox.auth import hash_access_key, load_or_create_access_key
+from portal.leads.delivery import Worker
+from portal.leads.intake import Intake
+from portal.leads.transport import HttpSender
+from portal.release.build import Paths
+from portal.settings import Settings
+from portal.web import api, enquiry, enquiry_api, errors, pages, search, system
+from portal.web.live import LiveSite
+from portal.web.middleware import SecurityHeaders
+
+#: version of the privacy notice the form links to (content/guides/privacy)
+PRIVACY_VERSION = "2026-11-23"
+
+
+def release_paths(settings: Settings) -> Paths:
+    """Where releases are made from and put."""
+    return Paths(
+        content=settings.content,
+        templates=settings.templates,
+        messages=settings.locales_dir,
+        static=settings.static,
+        releases=settings.releases,
+        current=settings.current,
+    )
+
+
+def portal_engine(settings: Settings) -> Engine:
+    """The public side's database, brought up to date."""
+    (settings.var / "portal").mkdir(parents=True, exist_ok=True)
+    engine = db.make_engine(settings.portal_database)
+    db.upgrade(engine, "portal")
+    return engine
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The public site. Needs the bureau's public key (`portal inbox --init` makes one); raises `KeyFileError`."""
+    site = LiveSite(
+        settings.current,
+        templates=settings.templates,
+        messages=settings.locales_dir,
+        base_url=settings.base_url,
+    )
+    engine = portal_engine(settings)
+    intake = Intake(
+        engine,
+        public_key=envelope.load_public_key(settings.public_key),
+        secret=_bytes(envelope.load_or_create_secret(settings.var / "portal" / "form.secret")),
+    )
+    app = FastAPI(
+        title="Invest Chongqing",
+        version="1",
+        description="Sectors, opportunities, parks and policies of Chongqing's investment promotion plan.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        # Starlette builds its slash redirect from the Host header; our own redirects are relative.
+        redirect_slashes=False,
+    )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts, www_redirect=False)
+    errors.install(app, site)
+    app.include_router(system.router(site, engine))
+    app.include_router(search.router(site, engine=site.engine))
+    app.include_router(enquiry_api.router(site, intake, privacy_version=PRIVACY_VERSION))
+    app.include_router(api.router(site))
+    app.include_router(enquiry.router(site, intake, engine, privacy_version=PRIVACY_VERSION))
+    app.include_router(pages.router(site))
+    return app
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The internal lead queue with what has to be told at its first start."""
+
+    app: FastAPI
+    access_key: str
+    first_start: bool
+
+
+def create_inbox_app(settings: Settings) -> Inbox:
+    """The inbox with its keys and database, made at the first start under `var/inbox`."""
+    folder = settings.var / "inbox"
+    folder.mkdir(parents=True, exist_ok=True)
+    keys = envelope.load_or_create_keys(settings.public_key.parent)
+    access_key, made = load_or_create_access_key(folder / "access.key")
+    engine = db.make_engine(settings.inbox_database)
+    db.upgrade(engine, "inbox")
+    app = create_inbox(
+        engine,
+        private_keys=keys.private,
+        webhook_secret=webhook_secret(settings),
+        access_key_hash=hash_access_key(access_key),
+        session_secret=_bytes(envelope.load_or_create_secret(folder / "session.secret")),
+        templates=settings.templates,
+        secure_cookies=settings.inbox_https,
+        allowed_hosts=settings.inbox_allowed_hosts,
+    )
+    return Inbox(app, access_key, made or keys.created)
+
+
+def create_worker(settings: Settings) -> Worker:
+    """The delivery worker."""
+    return Worker(portal_engine(settings), HttpSender(settings.queue_url, webhook_secret(settings)))
+
+
+def webhook_secret(settings: Settings) -> str:
+    """The secret the worker signs with and the inbox checks: WEBHOOK_SECRET, else a file under `var`."""
+    if settings.webhook_secret:
+        return settings.webhook_secret.get_secret_value()
+    return envelope.load_or_create_secret(settings.var / "webhook.secret")
+
+
+def _bytes(secret: str) -> bytes:
+    return base64.b64decode(secret.removeprefix("whsec_"))

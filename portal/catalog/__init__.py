@@ -1,0 +1,1 @@
+"""Content files -> frozen, validated objects."""

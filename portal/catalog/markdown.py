@@ -1,0 +1,127 @@
+"""Markdown bodies -> HTML. Raw HTML stays literal text; links go through the catalog, so that none can dangle."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Scanned
+from markdown_it.token import Token
+
+#: schemes an editor may write, beside https: and mailto:
+SCHEMES = (
+    "plan", "sector", "opportunity", "region", "park", "policy", "event", "guide", "story", "source", "figure", "page"
+)  # fmt: skip
+#: entry scheme -> collection
+COLLECTION_OF = {
+    "sector": "sectors", "opportunity": "opportunities", "region": "regions", "park": "parks", "policy": "policies",
+    "event": "events", "guide": "guides", "story": "stories",
+}  # fmt: skip
+_LINK = re.compile(r"\]\(\s*<?([^)\s>]*)")
+_TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "code", "blockquote", "table", "thead", "tbody",
+         "tr", "th", "td", "hr", "br", "data", "pre"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link in a body becomes: its address, its text when the editor left it empty, its HTML class."""
+
+    href: str
+    text: str = ""
+    css: str = ""
+
+
+Resolver = Callable[[str, str], Link | None]
+
+
+def _is_cjk(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in ("W", "F") if char else False
+
+
+class _State(StateInline):
+    """Delimiter runs beside Chinese text open and close although a full-width mark stands next to them.
+
+    CommonMark's flanking rule counts on spaces between words: `**重庆（两江新区）**是` would not close.
+    """
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803 - overrides markdown-it's
+        scanned = super().scanDelims(start, canSplitWord)
+        end = start + scanned.length
+        before = self.src[start - 1] if start > 0 else " "
+        after = self.src[end] if end < self.posMax else " "
+        if not (_is_cjk(before) or _is_cjk(after)):
+            return scanned
+        return Scanned(not after.isspace(), not before.isspace(), scanned.length)
+
+
+class _Inline(ParserInline):
+    def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
+        state = _State(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    inline = _Inline()
+    inline.ruler, inline.ruler2 = parser.inline.ruler, parser.inline.ruler2
+    parser.inline = inline
+    return parser
+
+
+def link_targets(text: str) -> Iterator[tuple[int, str, str]]:
+    """Every link of a body as (line from 1, scheme, target); the scheme is empty for an address without one."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        for match in _LINK.finditer(line):
+            scheme, colon, target = match[1].partition(":")
+            yield number, scheme.lower() if colon else "", target if colon else match[1]
+
+
+def render(text: str, resolve: Resolver) -> str:
+    """HTML of a Markdown body. `resolve(scheme, target)` gives a link its address, or None to leave plain text."""
+    parser = _parser()
+    tokens = parser.parse(text)
+    for token in tokens:
+        if token.type == "inline" and token.children:
+            token.children = list(_resolved(token.children, resolve))
+    html = parser.renderer.render(tokens, parser.options, {})
+    return nh3.clean(
+        html, tags=_TAGS, attributes={"a": {"href", "class"}}, url_schemes={"https", "mailto"}, link_rel=None
+    )
+
+
+def _resolved(children: list[Token], resolve: Resolver) -> Iterator[Token]:
+    dropped = 0
+    fill: str | None = None
+    for token in children:
+        if token.type == "link_open":
+            scheme, _, target = str(token.attrs.get("href", "")).partition(":")
+            link = resolve(scheme, target) if scheme in SCHEMES else Link(str(token.attrs["href"]))
+            if link is None:
+                dropped += 1
+                continue
+            token.attrs["href"] = link.href
+            if link.css:
+                token.attrs["class"] = link.css
+            fill = link.text
+            yield token
+        elif token.type == "link_close":
+            if dropped:
+                dropped -= 1
+                continue
+            if fill:
+                yield Token("text", "", 0, content=fill)
+            fill = None
+            yield token
+        else:
+            fill = None
+            yield token

@@ -1,0 +1,136 @@
+"""The catalog: every entry, the plans, the glossary and the site's own data, ready to be read by any page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar, cast
+
+from portal.catalog.models import Facts, OpportunityFacts, Prose, SectorFacts, Site, Source
+from portal.catalog.plan import Block, Freshness, Plan, anchor, text_hash
+from portal.locales import SOURCE
+
+F = TypeVar("F", bound=Facts)
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language of an entry: its front matter, its Markdown body and the hash translations pin."""
+
+    prose: Prose
+    body: str
+    hash: str
+    path: str
+    body_line: int = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a collection: facts once, words per locale."""
+
+    collection: str
+    slug: str
+    facts: Facts
+    words: dict[str, Words]
+    path: str
+
+    def status(self, locale: str) -> Freshness:
+        """Whether the words of a locale are the source, fresh, stale or missing. Decided by hash, never by date."""
+        if locale == SOURCE:
+            return "source"
+        mine = self.words.get(locale)
+        if mine is None:
+            return "missing"
+        return "fresh" if mine.prose.source == self.words[SOURCE].hash else "stale"
+
+    def prose(self, locale: str) -> Prose:
+        """Front matter in a locale; the Chinese where it is missing."""
+        return (self.words.get(locale) or self.words[SOURCE]).prose
+
+    def body(self, locale: str) -> str:
+        """Markdown body in a locale; the Chinese where it is missing."""
+        return (self.words.get(locale) or self.words[SOURCE]).body
+
+    def text_locale(self, locale: str) -> str:
+        """The language the words are really in."""
+        return locale if locale in self.words else SOURCE
+
+
+@dataclass(frozen=True)
+class Term:
+    """A glossary term in all its languages."""
+
+    id: str
+    kind: str
+    page: str
+    words: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All content, validated. Nothing in it changes after loading."""
+
+    entries: dict[str, dict[str, Entry]]
+    plans: dict[str, Plan]
+    sources: dict[str, Source]
+    glossary: tuple[Term, ...]
+    site: Site
+    hash: str
+    files: int = 0
+    warnings: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The site's default plan."""
+        return next(plan for plan in self.plans.values() if plan.meta.default)
+
+    def all(self, collection: str) -> list[Entry]:
+        """Entries of a collection in reading order: by `order` or running number, else by slug."""
+
+        def place(entry: Entry) -> tuple[int, str]:
+            facts = entry.facts
+            number = facts.number if isinstance(facts, OpportunityFacts) else getattr(facts, "order", 0)
+            return number, entry.slug
+
+        return sorted(self.entries.get(collection, {}).values(), key=place)
+
+    def get(self, collection: str, slug: str) -> Entry | None:
+        """One entry, or None."""
+        return self.entries.get(collection, {}).get(slug)
+
+    def __iter__(self) -> Iterator[Entry]:
+        for collection in self.entries:
+            yield from self.all(collection)
+
+    def block(self, ref: str) -> tuple[Plan, Block] | None:
+        """The plan and block of a reference such as `3.1.1#1`, `3.1.1#1/design` or `2021-2025:3.1.1#1`."""
+        plan_slug, _, rest = ref.rpartition(":")
+        plan = self.plans.get(plan_slug) if plan_slug else self.plan
+        block = plan.blocks.get(rest.split("/")[0]) if plan else None
+        return (plan, block) if plan and block else None
+
+    def block_path(self, ref: str) -> str | None:
+        """Path below the locale of a block in the plan reader: `plan/priorities/#b3.1.1-1`."""
+        found = self.block(ref)
+        if found is None:
+            return None
+        plan, block = found
+        chapter = plan.meta.chapters[plan.chapter(block.id)]
+        prefix = "" if plan.meta.default else f"{plan.meta.slug}-"
+        return f"plan/{prefix}{chapter}/#{anchor(ref)}"
+
+    def sector_facts(self, entry: Entry) -> SectorFacts:
+        """The facts of a sector entry, typed."""
+        return cast(SectorFacts, entry.facts)
+
+    def opportunities_of(self, sector: str) -> list[Entry]:
+        """Opportunities of a sector in the plan's order."""
+        return [
+            entry
+            for entry in self.all("opportunities")
+            if isinstance(entry.facts, OpportunityFacts) and entry.facts.sector == sector
+        ]
+
+
+__all__ = ["Catalog", "Entry", "Term", "Words", "text_hash"]

@@ -1,0 +1,321 @@
+"""The `portal` command. Exit codes: 0 well, 1 found faults, 2 wrong use."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from portal.catalog import translations
+from portal.catalog.faults import ContentError
+from portal.catalog.loader import load
+from portal.catalog.provenance import Coverage, coverage
+from portal.locales import LOCALES
+from portal.release import build
+from portal.release.assets import collect
+from portal.release.render import Renderer
+from portal.settings import Settings
+
+app = typer.Typer(
+    help="Invest Chongqing: content files in, an investor portal and a lead queue out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console()
+err = Console(stderr=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+
+
+def _print_faults(error: ContentError, as_json: bool) -> None:
+    if as_json:
+        faults = [fault.__dict__ for fault in error.faults]
+        sys.stdout.write(json.dumps({"ok": False, "faults": faults}, ensure_ascii=False, indent=1) + "\n")
+        return
+    for fault in error.faults:
+        sys.stderr.write(f"{fault}\n")
+    sys.stderr.write(f"{len(error.faults)} fault(s)\n")
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[build.Progress | None]:
+    if not err.is_terminal:
+        yield None
+        return
+    with Bar(console=err, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda _, done, total: bar.update(task, completed=done, total=total)
+
+
+@app.command()
+def check(
+    with_coverage: Annotated[bool, typer.Option("--coverage", help="Also count what of the plan is on pages.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check the content: every fault with file, line, column and the mend."""
+    settings = Settings()
+    try:
+        catalog, warnings = build.checked_catalog(settings.content)
+        assets = collect(settings.static)
+        renderer = Renderer(
+            catalog,
+            templates=settings.templates,
+            messages=settings.locales_dir,
+            assets=assets,
+            base_url=settings.base_url,
+        )
+        reports: list[Coverage] = []
+        if with_coverage:
+            with _progress("rendering") as progress:
+                rendered = build.render_all(renderer, progress)
+            faults = build.link_faults(rendered, catalog, assets)
+            if faults:
+                raise ContentError(faults)
+            reports = [coverage(catalog, tag, rendered.texts(tag)) for tag in catalog.site.locales]
+    except ContentError as error:
+        _print_faults(error, as_json)
+        raise typer.Exit(1) from error
+    complete = all(report.placed == report.blocks and report.items_placed == report.items for report in reports)
+    if as_json:
+        document = {
+            "ok": complete,
+            "files": catalog.files,
+            "warnings": warnings,
+            "coverage": [report.__dict__ for report in reports],
+        }
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    else:
+        out.print(f"{catalog.files} files, no faults")
+        for warning in warnings:
+            out.print(f"warning: {warning}", highlight=False)
+        for report in reports:
+            out.print(
+                f"{report.locale}: {report.placed} of {report.blocks} plan blocks and "
+                f"{report.items_placed} of {report.items} items placed on pages"
+            )
+            if report.missing:
+                out.print(f"  not placed: {', '.join(report.missing)}")
+    if not complete:
+        raise typer.Exit(1)
+
+
+@app.command()
+def publish(as_json: AsJson = False) -> None:
+    """Make the content live as a new release. Faulty content changes nothing and exits 1."""
+    from portal.app import release_paths
+
+    settings = Settings()
+    try:
+        with _progress("publishing") as progress:
+            release, warnings = build.publish(
+                release_paths(settings), base_url=settings.base_url, keep=settings.releases_kept, progress=progress
+            )
+    except ContentError as error:
+        _print_faults(error, as_json)
+        if not as_json:
+            sys.stderr.write("nothing was published; the live release stays as it is\n")
+        raise typer.Exit(1) from error
+    if as_json:
+        sys.stdout.write(json.dumps({"ok": True, "release": release, "warnings": warnings}, ensure_ascii=False) + "\n")
+        return
+    for warning in warnings:
+        out.print(f"warning: {warning}", highlight=False)
+    out.print(f"release {release} is live")
+
+
+@app.command()
+def serve(
+    inbox: Annotated[bool, typer.Option(help="Also start the inbox on INBOX_PORT.")] = True,
+    deliver: Annotated[bool, typer.Option(help="Also start the delivery worker.")] = True,
+) -> None:
+    """Serve the live release on HOST:PORT, with inbox and delivery worker beside it."""
+    from portal.app import create_app
+    from portal.supervise import serve as run
+
+    settings = Settings()
+    os.environ["PORTAL_CHILD"] = "1"
+    if inbox:
+        # A process of its own makes the keys: this one must never hold the private half.
+        subprocess.run([sys.executable, "-m", "portal.cli", "inbox", "--init"], check=True)
+    children = ([["inbox"]] if inbox else []) + ([["deliver"]] if deliver else [])
+    site = create_app(settings)
+    out.print(f"site   http://{settings.host}:{settings.port}/")
+    if inbox:
+        out.print(f"inbox  http://{settings.inbox_host}:{settings.inbox_port}/")
+    asyncio.run(run(site, settings.host, settings.port, children, forwarded=settings.forwarded_allow_ips))
+
+
+@app.command()
+def inbox(
+    init: Annotated[bool, typer.Option("--init", help="Make keys and database, say so, and end.")] = False,
+) -> None:
+    """The internal lead queue on INBOX_HOST:INBOX_PORT."""
+    from portal.app import create_inbox_app
+    from portal.supervise import server
+
+    settings = Settings()
+    made = create_inbox_app(settings)
+    if made.first_start:
+        err.rule("first start of the inbox")
+        err.print(f"staff access key: {made.access_key}", highlight=False)
+        err.print(f"it is kept in {settings.var / 'inbox' / 'access.key'}; the key pair for sealing leads in")
+        err.print(f"{settings.public_key.parent}. Whoever has its private file can read every lead: keep a copy safe.")
+        err.rule()
+    if not init:
+        asyncio.run(_until_stopped_server(server(made.app, settings.inbox_host, settings.inbox_port)))
+
+
+async def _until_stopped_server(running: object) -> None:
+    import uvicorn
+
+    from portal.supervise import stop_on_signals
+
+    assert isinstance(running, uvicorn.Server)
+    stop = asyncio.Event()
+    task = asyncio.create_task(running.serve())
+    await asyncio.sleep(0)
+    stop_on_signals(stop)
+    stopper = asyncio.create_task(stop.wait())
+    await asyncio.wait({task, stopper}, return_when=asyncio.FIRST_COMPLETED)
+    stopper.cancel()
+    running.should_exit = True
+    await task
+
+
+@app.command()
+def deliver() -> None:
+    """Deliver leads from the outbox to the lead queue. Any number may run."""
+    from portal.app import create_worker
+    from portal.supervise import stop_on_signals
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        stop_on_signals(stop)
+        await create_worker(Settings()).run(stop)
+
+    asyncio.run(run())
+
+
+@app.command()
+def preview(port: Annotated[int, typer.Option(help="Port to serve the preview on.")] = 8010) -> None:
+    """Publish to a release of its own, serve it, and publish again whenever a content file or template changes."""
+    from watchfiles import watch
+
+    from portal.app import release_paths
+
+    settings = Settings()
+    own = settings.model_copy(update={"var": settings.var / "preview"})
+
+    def again() -> None:
+        try:
+            release, _ = build.publish(release_paths(own), base_url=f"http://{own.host}:{port}", keep=1)
+            out.print(f"release {release}")
+        except ContentError as error:
+            _print_faults(error, as_json=False)
+
+    again()
+    environment = {**os.environ, "VAR": str(own.var), "PORT": str(port), "INBOX_PORT": str(port + 1)}
+    child = subprocess.Popen([sys.executable, "-m", "portal.cli", "serve"], env=environment)
+    try:
+        for _ in watch(settings.content, settings.templates, settings.static, settings.locales_dir):
+            again()
+    finally:
+        child.terminate()
+        child.wait(20)
+
+
+@app.command("translations")
+def translations_command(
+    pin: Annotated[str, typer.Option(help="Declare this locale up to date: write the present source hashes.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """How far each language is: fresh, stale, missing."""
+    settings = Settings()
+    try:
+        catalog = load(settings.content)
+    except ContentError as error:
+        _print_faults(error, as_json)
+        raise typer.Exit(1) from error
+    if pin:
+        if pin not in LOCALES:
+            err.print(f"no locale {pin}; one of {', '.join(LOCALES)}")
+            raise typer.Exit(2)
+        out.print(f"{translations.pin(settings.content, catalog, pin)} files changed")
+        return
+    counts = translations.summary(catalog)
+    if as_json:
+        sys.stdout.write(json.dumps(counts) + "\n")
+        return
+    table = Table("locale", "source", "fresh", "stale", "missing")
+    for tag, states in counts.items():
+        table.add_row(tag, *(str(states[name]) for name in ("source", "fresh", "stale", "missing")))
+    out.print(table)
+    for tag in catalog.site.locales:
+        for status in translations.statuses(catalog, tag):
+            if status.state in ("stale", "missing"):
+                out.print(f"{tag} {status.state}: {status.unit}", highlight=False)
+
+
+@app.command()
+def leads(as_json: AsJson = False) -> None:
+    """How many leads are accepted, ready, leased, delivered and dead. No personal data."""
+    from portal import db
+    from portal.app import portal_engine
+    from portal.leads import outbox
+
+    counts = outbox.counts(portal_engine(Settings()), db.utcnow())
+    if as_json:
+        sys.stdout.write(json.dumps(counts) + "\n")
+    else:
+        for name, count in counts.items():
+            out.print(f"{name}: {count}")
+
+
+@app.command()
+def export(folder: Annotated[Path, typer.Argument(help="Folder to write to; it must not exist.")]) -> None:
+    """Copy the live release as plain files, for a web server or a content delivery network."""
+    settings = Settings()
+    if not settings.current.exists():
+        err.print("no release is live; run `portal publish`")
+        raise typer.Exit(1)
+    if folder.exists():
+        err.print(f"{folder} exists already")
+        raise typer.Exit(2)
+    shutil.copytree(settings.current.resolve(), folder, ignore=shutil.ignore_patterns("content", "search"))
+    out.print(f"release {settings.current.resolve().name} written to {folder}")
+
+
+@app.command()
+def bench(as_json: AsJson = False) -> None:
+    """Time pages and search of the live release against peers in the same run; ratios, not verdicts."""
+    from portal.bench import run
+
+    results = run(Settings())
+    if as_json:
+        sys.stdout.write(json.dumps(results, indent=1) + "\n")
+        return
+    table = Table("what", "ours, ms (median)", "peer", "peer, ms (median)", "ratio")
+    for row in results:
+        table.add_row(*(str(row[name]) for name in ("what", "ours_ms", "peer", "peer_ms", "ratio")))
+    out.print(table)
+
+
+def main() -> None:
+    """Entry point of the `portal` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The internal lead queue: receives each lead once, unseals it for staff who have logged in."""

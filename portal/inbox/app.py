@@ -1,0 +1,65 @@
+"""The inbox as an application of its own: handed values, it reads no settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from joserfc.jwk import KeySet
+from sqlalchemy import Engine
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from portal import db
+from portal.inbox import receive, staff
+from portal.inbox.auth import Sessions
+from portal.inbox.render import make_render
+
+
+def create_inbox(
+    engine: Engine,
+    *,
+    private_keys: KeySet,
+    webhook_secret: str,
+    access_key_hash: str,
+    session_secret: bytes,
+    templates: Path,
+    secure_cookies: bool = False,
+    allowed_hosts: Sequence[str] = ("*",),
+    clock: Callable[[], datetime] = db.utcnow,
+) -> FastAPI:
+    """The internal lead queue: `POST /leads` for the public side, login and leads for staff, `/healthz`, `/readyz`.
+
+    `engine` must have been upgraded; `access_key_hash` comes from `hash_access_key`; `secure_cookies` belongs on
+    wherever the inbox is reached by HTTPS. Raises ValueError when `session_secret` is shorter than 32 bytes.
+    """
+    if len(session_secret) < 32:
+        message = "the session secret needs 32 bytes"
+        raise ValueError(message)
+    app = FastAPI(title="Lead queue", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
+
+    @app.get("/healthz")
+    async def healthz() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/readyz")
+    async def readyz() -> JSONResponse:
+        ready = await run_in_threadpool(db.writable, engine)
+        return JSONResponse({"status": "ok" if ready else "database"}, 200 if ready else 503)
+
+    app.include_router(receive.router(engine, webhook_secret=webhook_secret, clock=clock))
+    app.include_router(
+        staff.router(
+            engine,
+            keys=private_keys,
+            access_key_hash=access_key_hash,
+            sessions=Sessions(session_secret, secure=secure_cookies),
+            render=make_render(templates),
+            clock=clock,
+        )
+    )
+    return app

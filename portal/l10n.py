@@ -1,0 +1,96 @@
+"""Words and numbers in the reader's language: gettext, numbers, money, dates, lists (Babel).
+
+Messages are written in English in templates and code; `locales/<tag>/LC_MESSAGES/messages.po` holds the others.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from babel import Locale as BabelLocale
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+
+from portal.locales import LOCALES
+
+#: 亿元, the plan's unit of money: 100 million yuan.
+YI = 100_000_000
+_CHINESE = {"zh-Hans": ("亿元", "万亿元"), "zh-Hant": ("億元", "兆元")}
+
+
+def load_translations(folder: Path, tag: str) -> gettext.NullTranslations:
+    """The message catalogue of a locale, read from its PO file; English and missing files give the source text."""
+    path = folder / tag / "LC_MESSAGES" / "messages.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    with path.open("rb") as stream:
+        catalogue = read_po(stream, locale=LOCALES[tag].babel)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=32)
+def _babel(tag: str) -> BabelLocale:
+    return BabelLocale.parse(LOCALES[tag].babel)
+
+
+def number(value: Decimal | float, tag: str, *, group: bool = True) -> str:
+    """A number with the language's separators; at most three decimals."""
+    return format_decimal(value, format="#,##0.###" if group else "0.###", locale=_babel(tag))
+
+
+def percent(value: Decimal, tag: str) -> str:
+    """`value` is in percent (35 = 35 %)."""
+    return format_percent(value / 100, format=None if value == int(value) else "#,##0.0%", locale=_babel(tag))
+
+
+def money(value: Decimal, tag: str, *, group: bool = False) -> str:
+    """`value` is in 亿元 (CNY 100 million): 10000 -> `10000 亿元`, `CNY 1 trillion`; 6500 -> `CNY 650 billion`."""
+    if tag in _CHINESE:
+        yi, wan_yi = _CHINESE[tag]
+        if tag == "zh-Hant" and value >= 10000:
+            return f"{number(value / 10000, tag)} {wan_yi}"
+        return f"{number(value, tag, group=group)} {yi}"
+    style: Literal["long", "short"] = "long" if "long" in _babel(tag).compact_decimal_formats else "short"
+    amount = format_compact_decimal(value * YI, format_type=style, locale=_babel(tag), fraction_digits=3)
+    return f"CNY {amount}"
+
+
+def money_alternative(value: Decimal, tag: str) -> str | None:
+    """The other usual way to say it in Chinese (`1 万亿元` for 10000 亿元), None where there is none."""
+    if tag != "zh-Hans" or value < 10000:
+        return None
+    return f"{number(value / 10000, tag)} 万亿元"
+
+
+def partial_date(text: str, tag: str) -> str:
+    """A date as exact as it is written: `2021`, `2021-12` or `2021-12-28`."""
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 1:
+        return str(parts[0])
+    day = date(parts[0], parts[1], parts[2] if len(parts) == 3 else 1)
+    if len(parts) == 2:
+        return format_skeleton("yMMMM", day, locale=_babel(tag))
+    return format_date(day, "long", locale=_babel(tag))
+
+
+def moment(value: datetime, tag: str) -> str:
+    """A point in time, long date and short time, in its own zone."""
+    return format_datetime(value, "long", locale=_babel(tag))
+
+
+def listing(items: Iterable[str], tag: str) -> str:
+    """`a, b and c` as the language writes it."""
+    return format_list(list(items), locale=_babel(tag))

@@ -1,0 +1,163 @@
+"""From raw answers, as a browser or a program sends them, to an `Inquiry` or to every error at once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+
+from portal.leads.forms import FIELDS, Answer, Field, FieldError, FormOptions, Inquiry, allowed_codes
+from portal.leads.text import UncleanError, clean_line, clean_text, doubtful_domain
+
+Raw = Mapping[str, Sequence[str]]
+
+MAX_CHOICES = 80
+MAX_NUMBER = 1_000_000
+
+_PHONE = re.compile(r"^(?:\+|00)[1-9](?:[ ()./-]*[0-9]){5,16}(?: ?(?:ext|x|转)\.? ?[0-9]{1,6})?$")
+_NUMBER = re.compile(r"^(?:[0-9]{1,7}|[0-9]{1,3}(?:[ ,.'’\u00a0\u202f\u066c][0-9]{3})+)$")
+_HOST = re.compile(r"^(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]$")
+
+
+def parse(raw: Raw, options: FormOptions) -> Inquiry | list[FieldError]:
+    """The inquiry in `raw` (field name to values as sent), or every error in the order of the form.
+
+    Unknown names are passed over and never stored.
+    """
+    allowed = allowed_codes(options)
+    answers: dict[str, Answer] = {}
+    errors: list[FieldError] = []
+    for entry in FIELDS.values():
+        given = [value for value in raw.get(entry.name, ()) if value.strip()]
+        try:
+            answer = _read(entry, given, allowed.get(entry.name, frozenset()))
+        except _Refused as refused:
+            errors.append(FieldError(entry.name, refused.code, refused.params))
+            continue
+        if answer is not None:
+            answers[entry.name] = answer
+        elif entry.required:
+            errors.append(FieldError(entry.name, "required"))
+    failed = {error.field for error in errors}
+    if not {"message", "project_kind"} & (answers.keys() | failed):
+        errors.append(FieldError("message", "message-or-project"))
+    if errors:
+        return errors
+    domain = str(answers["email"]).rpartition("@")[2]
+    return Inquiry(answers, ("look-alike-domain",) if doubtful_domain(domain) else ())
+
+
+class _Refused(Exception):  # noqa: N818 - not an error of the program but an answer that is turned back
+    def __init__(self, code: str, params: Mapping[str, int]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def _refuse(code: str, **params: int) -> NoReturn:
+    raise _Refused(code, params)
+
+
+def _read(entry: Field, given: list[str], allowed: frozenset[str]) -> Answer | None:
+    """The cleaned answer, None when there is none. Raises _Refused."""
+    if not given:
+        return None
+    if entry.kind == "choices":
+        return _choices(given, allowed)
+    if len(given) > 1:
+        _refuse("single")
+    value = _cleaned(entry, given[0])
+    if not value:
+        return None
+    if entry.kind == "consent":
+        if value not in ("yes", "true"):
+            _refuse("choice")
+        return True
+    if entry.kind == "choice":
+        if value not in allowed:
+            _refuse("choice")
+        return value
+    return _typed(entry, value)
+
+
+def _cleaned(entry: Field, value: str) -> str:
+    try:
+        value = clean_text(value) if entry.kind == "text" else clean_line(value)
+    except UncleanError as unclean:
+        _refuse(unclean.code)
+    if len(value) > entry.longest:
+        _refuse("too-long", longest=entry.longest)
+    return value
+
+
+def _choices(given: list[str], allowed: frozenset[str]) -> tuple[str, ...]:
+    if len(given) > MAX_CHOICES:
+        _refuse("too-many", most=MAX_CHOICES)
+    if not allowed.issuperset(given):
+        _refuse("choice")
+    return tuple(sorted(set(given)))
+
+
+def _typed(entry: Field, value: str) -> Answer:
+    if entry.kind == "email":
+        return _email(value)
+    if entry.kind == "phone":
+        return _phone(value)
+    if entry.kind == "url":
+        return _url(value)
+    return _number(value) if entry.kind == "number" else value
+
+
+def _email(value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError:
+        _refuse("email")
+
+
+def _phone(value: str) -> str:
+    value = unicodedata.normalize("NFKC", value)
+    if not _PHONE.match(value):
+        _refuse("phone")
+    return value
+
+
+def _url(value: str) -> str:
+    address = value if "://" in value else f"https://{value}"
+    try:
+        parts = urlsplit(address)
+        sound = parts.scheme in ("http", "https") and _HOST.match(parts.hostname or "") and "@" not in parts.netloc
+        _ = parts.port  # raises ValueError when it is no number
+    except ValueError:
+        _refuse("url")
+    if not sound or any(char.isspace() for char in address):
+        _refuse("url")
+    return address
+
+
+def _number(value: str) -> int:
+    value = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in value)
+    if not _NUMBER.match(value):
+        _refuse("number")
+    number = int("".join(char for char in value if char.isdecimal()))
+    if number > MAX_NUMBER:
+        _refuse("number-too-big", most=MAX_NUMBER)
+    return number
+
+
+def raw_from_json(document: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[FieldError]]:
+    """JSON values as the form would send them; an answer of a wrong type gives the error `type`."""
+    raw: dict[str, list[str]] = {}
+    errors: list[FieldError] = []
+    for name in FIELDS.keys() & document.keys():
+        value = document[name]
+        values = value if isinstance(value, list) else [] if value is None or value is False else [value]
+        if all(isinstance(item, str | int) for item in values):
+            raw[name] = [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
+        else:
+            errors.append(FieldError(name, "type"))
+    return raw, errors

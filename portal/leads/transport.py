@@ -1,0 +1,175 @@
+"""One sending of one event over HTTP, and what its outcome means. The only place that speaks HTTP to the outside."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
+
+import httpx
+
+from portal import db, envelope
+
+#: From connecting to the last byte of the answer.
+DEADLINE = 30.0
+#: An answer is a small JSON object; more than this is not read.
+MAX_ANSWER = 64 * 1024
+
+#: This lead will never be taken: malformed, in conflict with one of the same id, too big, or not understood.
+_REJECTED = frozenset({400, 409, 413, 422})
+#: The address or the credentials are wrong, or the receiver asks for a pause: no lead can be delivered now.
+_CLOSED = frozenset({401, 403, 404, 405, 407, 410, 429, 502, 503, 504})
+
+
+class DeliveryError(Exception):
+    """Base of all failures; `code` is short and stable and never holds what the receiver sent."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RejectedError(DeliveryError):
+    """Permanent: the receiver refuses this very lead. A person must look at it."""
+
+
+class RetryableError(DeliveryError):
+    """Try again later; `retry_after` is what the receiver asked for, in seconds, not yet bounded."""
+
+    def __init__(self, code: str, retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.retry_after = retry_after
+
+
+class UnreachableError(RetryableError):
+    """The receiver as a whole does not take leads: refused, no such host, TLS, 401, 404, 429, 503 and the like."""
+
+
+class NotAcknowledgedError(RetryableError):
+    """No proof of delivery: no answer in time, 500, a redirect, or a 2xx that does not echo the id."""
+
+
+class HttpSender:
+    """Sends events to `url`, signed with the webhook `secret`. Use as `async with`; one instance per event loop.
+
+    No redirects, no proxies from the environment, no compression. Raises ValueError when `url` is not http(s).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        *,
+        deadline: float = DEADLINE,
+        verify: ssl.SSLContext | bool = True,
+        clock: Callable[[], datetime] = db.utcnow,
+    ) -> None:
+        parsed = httpx.URL(url)
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            message = "the lead queue's address must begin with http:// or https://"
+            raise ValueError(message)
+        self._url = parsed
+        self._secret = secret
+        self._deadline = deadline
+        self._verify = verify
+        self._clock = clock
+        self._client: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> Self:
+        self._client = httpx.AsyncClient(
+            follow_redirects=False, trust_env=False, timeout=self._deadline, verify=self._verify
+        )
+        return self
+
+    async def __aexit__(self, *details: object) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def send(self, event: envelope.Event) -> None:
+        """Deliver `event`; returns only when the receiver has confirmed its id. Raises DeliveryError's children."""
+        if self._client is None:
+            message = "use the sender as `async with`"
+            raise RuntimeError(message)
+        body = event.to_json()
+        headers = {
+            "Content-Type": envelope.CONTENT_TYPE,
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "invest-chongqing",
+            **envelope.sign(self._secret, event.id, body, self._clock()),
+        }
+        try:
+            async with (
+                asyncio.timeout(self._deadline),
+                self._client.stream("POST", self._url, content=body, headers=headers) as response,
+            ):
+                self._check_status(response)
+                _check_echo(await _read(response), event.id)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise UnreachableError(_connect_code(error)) from error
+        except (TimeoutError, httpx.TimeoutException) as error:
+            code = "timeout"
+            raise NotAcknowledgedError(code) from error
+        except httpx.HTTPError as error:
+            code = "broken-answer"
+            raise NotAcknowledgedError(code) from error
+
+    def _check_status(self, response: httpx.Response) -> None:
+        status, code = response.status_code, f"http-{response.status_code}"
+        if 200 <= status < 300:
+            return
+        if status in _REJECTED:
+            raise RejectedError(code)
+        wait = _retry_after(response.headers.get("Retry-After", ""), self._clock())
+        raise (UnreachableError if status in _CLOSED else NotAcknowledgedError)(code, wait)
+
+
+async def _read(response: httpx.Response) -> bytes:
+    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        code = "encoded-answer"
+        raise NotAcknowledgedError(code)
+    parts, size = [], 0
+    async for part in response.aiter_raw():
+        size += len(part)
+        if size > MAX_ANSWER:
+            code = "answer-too-big"
+            raise NotAcknowledgedError(code)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _check_echo(answer: bytes, event_id: str) -> None:
+    try:
+        document = json.loads(answer)
+    except (ValueError, RecursionError) as error:
+        code = "answer-not-json"
+        raise NotAcknowledgedError(code) from error
+    if not isinstance(document, dict) or document.get("id") != event_id:
+        code = "id-not-echoed"
+        raise NotAcknowledgedError(code)
+
+
+def _connect_code(error: httpx.TransportError) -> str:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return "tls"
+        cause = cause.__cause__ or cause.__context__
+    return "timeout-connecting" if isinstance(error, httpx.TimeoutException) else "unreachable"
+
+
+def _retry_after(value: str, now: datetime) -> float | None:
+    """Seconds from a Retry-After header in either of its forms; None when absent or unreadable."""
+    if value.isascii() and value.strip().isdigit():
+        return float(value.strip()[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return max(0.0, (moment - now).total_seconds())

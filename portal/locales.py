@@ -1,0 +1,76 @@
+"""The locale table: the one place that knows which languages there are; and the choice among them.
+
+Everything else (folders, hreflang, language switch, fonts, direction) is derived from `LOCALES`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+SOURCE = "zh-Hans"
+
+
+@dataclass(frozen=True)
+class Locale:
+    """One language of the site: its BCP 47 tag, its own name, Babel's identifier, direction and script."""
+
+    tag: str
+    name: str
+    babel: str
+    direction: Literal["ltr", "rtl"] = "ltr"
+    script: Literal["latin", "cyrillic", "arabic", "hans", "hant", "jpan", "kore"] = "latin"
+
+
+LOCALES: dict[str, Locale] = {
+    locale.tag: locale
+    for locale in (
+        Locale("zh-Hans", "简体中文", "zh_Hans_CN", script="hans"),
+        Locale("en", "English", "en_GB"),
+        Locale("zh-Hant", "繁體中文", "zh_Hant_TW", script="hant"),
+        Locale("ja", "日本語", "ja_JP", script="jpan"),
+        Locale("ko", "한국어", "ko_KR", script="kore"),
+        Locale("de", "Deutsch", "de_DE"),
+        Locale("fr", "Français", "fr_FR"),
+        Locale("es", "Español", "es_ES"),
+        Locale("ru", "Русский", "ru_RU", script="cyrillic"),
+        Locale("ar", "العربية", "ar", direction="rtl", script="arabic"),
+    )
+}
+
+#: Chinese by region means a script (RFC 5646 section 4.1); Babel's own negotiation gets these wrong.
+_HANT_REGIONS = {"tw", "hk", "mo"}
+_RANGE = re.compile(r"^\s*(\*|[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?$")
+_MAX_RANGES = 20
+
+
+def canonical(tag: str) -> str | None:
+    """The locale of the table that a language tag plainly means (`zh_CN`, `EN`, `zh-hk`, `en-US`), or None."""
+    parts = tag.replace("_", "-").lower().split("-")
+    if parts[0] == "zh":
+        hant = "hant" in parts[1:] or ("hans" not in parts[1:] and bool(_HANT_REGIONS & set(parts[1:])))
+        return "zh-Hant" if hant else "zh-Hans"
+    return parts[0] if parts[0] in LOCALES else None
+
+
+def negotiate(header: str | None, published: Sequence[str], default: str) -> str:
+    """The published locale an Accept-Language header asks for (RFC 9110 section 12.5.4), else `default`.
+
+    Junk is passed over; `q=0` excludes; Traditional Chinese falls back to Simplified where only that is published.
+    """
+    wanted: list[tuple[float, int, str]] = []
+    for position, part in enumerate((header or "").split(",")[:_MAX_RANGES]):
+        match = _RANGE.match(part)
+        if match and match[1] != "*":
+            wanted.append((-float(match[2] or 1), position, match[1]))
+    for weight, _, tag in sorted(wanted):
+        if weight == 0:
+            continue
+        locale = canonical(tag)
+        if locale in published:
+            return str(locale)
+        if locale == "zh-Hant" and "zh-Hans" in published:
+            return "zh-Hans"
+    return default

@@ -1,0 +1,1 @@
+"""Catalog -> release folder -> bytes on the wire."""

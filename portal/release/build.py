@@ -1,0 +1,201 @@
+"""Content -> release: an immutable folder, built beside the live one, checked, and made live by one atomic rename."""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from portal.catalog.checks import Checker
+from portal.catalog.faults import ContentError, Fault
+from portal.catalog.loader import load
+from portal.catalog.store import Catalog
+from portal.release import data, indexing, sitemap
+from portal.release.assets import Assets, collect
+from portal.release.inspect import Inspected, broken_links, look
+from portal.release.pages import Page, pages
+from portal.release.render import PageInfo, Renderer
+
+MANIFEST = "manifest.json"
+#: addresses that the web process answers itself, per locale
+DYNAMIC = ("search", "invest", "parks/compare")
+_COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".geojson", ".xml", ".txt", ".csv", ".atom"}
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where a release is made from and put."""
+
+    content: Path
+    templates: Path
+    messages: Path
+    static: Path
+    releases: Path
+    current: Path
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Every page of a catalog, rendered and inspected, by address (`/en/sectors/`)."""
+
+    html: dict[str, str]
+    inspected: dict[str, Inspected]
+    locales: dict[str, tuple[str, ...]]
+
+    def texts(self, locale: str) -> dict[str, str]:
+        """Visible text by path below a locale."""
+        start = f"/{locale}/"
+        return {path.removeprefix(start): page.text for path, page in self.inspected.items() if path.startswith(start)}
+
+
+def checked_catalog(content: Path) -> tuple[Catalog, list[str]]:
+    """Load and check. Returns the catalog and warnings; raises `ContentError` with every fault."""
+    catalog = load(content)
+    checker = Checker(catalog, content)
+    faults = checker.run()
+    if faults:
+        raise ContentError(faults)
+    return catalog, checker.warnings
+
+
+def render_all(renderer: Renderer, progress: Progress | None = None) -> Rendered:
+    """Render every page in every published locale."""
+    catalog = renderer.catalog
+    tags = catalog.site.locales
+    listed = list(pages(catalog))
+    rendered = Rendered({}, {}, {page.path: tags for page in listed if page.indexed})
+    for count, (tag, page) in enumerate([(tag, page) for tag in tags for page in listed], start=1):
+        html = renderer.html(tag, page.template, _info(page, tags), **page.context)
+        rendered.html[f"/{tag}/{page.path}"] = html
+        rendered.inspected[f"/{tag}/{page.path}"] = look(html)
+        if progress:
+            progress("pages", count, len(listed) * len(tags))
+    return rendered
+
+
+def _info(page: Page, tags: tuple[str, ...]) -> PageInfo:
+    updated = str(getattr(page.entry.facts, "updated", "")) if page.entry else ""
+    return PageInfo(page.path, page.indexed, tags, updated)
+
+
+def link_faults(rendered: Rendered, catalog: Catalog, assets: Assets) -> list[Fault]:
+    """Broken internal links of the rendered pages."""
+    others = {f"/static/{name}" for name in assets.files} | {"/api/v1/openapi.json"}
+    for tag in catalog.site.locales:
+        others |= {f"/{tag}/{path}" for path in (*DYNAMIC, "feed.atom")}
+        others |= {f"/data/{tag}/{name}.{kind}" for name in catalog.entries for kind in ("csv", "json")}
+        others.add(f"/data/{tag}/districts.geojson")
+    return [
+        Fault(page, 0, 0, "link", f"{link} leads nowhere") for page, link in broken_links(rendered.inspected, others)
+    ]
+
+
+def publish(paths: Paths, *, base_url: str, keep: int, progress: Progress | None = None) -> tuple[str, list[str]]:
+    """Make the content live as a new release; returns its id and warnings.
+
+    Raises `ContentError` and changes nothing when the content has faults. A process that is killed leaves the old
+    release live: the pointer is replaced by one rename, after everything is on disk.
+    """
+    paths.releases.mkdir(parents=True, exist_ok=True)
+    with _lock(paths.releases / ".lock"):
+        for leftover in paths.releases.glob(".building-*"):
+            shutil.rmtree(leftover)
+        catalog, warnings = checked_catalog(paths.content)
+        created = datetime.now(UTC)
+        release = f"{created:%Y%m%dT%H%M%S%f}-{catalog.hash[:8]}"
+        building = paths.releases / f".building-{release}"
+        assets = collect(paths.static)
+        renderer = Renderer(
+            catalog,
+            templates=paths.templates,
+            messages=paths.messages,
+            assets=assets,
+            base_url=base_url,
+            release=release,
+        )
+        rendered = render_all(renderer, progress)
+        faults = link_faults(rendered, catalog, assets)
+        if faults:
+            raise ContentError(faults)
+        files = dict(_files(renderer, rendered, assets, created))
+        _write(building, files)
+        shutil.copytree(paths.content, building / "content")
+        indexing.build_indexes(catalog, building / "search")
+        manifest = {
+            "id": release,
+            "created": created.isoformat(),
+            "content": catalog.hash,
+            "base_url": base_url,
+            "locales": list(catalog.site.locales),
+            "default_locale": catalog.site.default_locale,
+            "pages": len(rendered.html),
+            "assets": assets.names,
+            "files": {name: hashlib.sha256(body).hexdigest() for name, body in sorted(files.items())},
+        }
+        (building / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
+        os.sync()
+        building.rename(paths.releases / release)
+        switch(paths.current, paths.releases / release)
+        prune(paths.releases, paths.current, keep)
+    return release, warnings
+
+
+def _files(renderer: Renderer, rendered: Rendered, assets: Assets, created: datetime) -> Iterator[tuple[str, bytes]]:
+    catalog = renderer.catalog
+    for address, html in rendered.html.items():
+        name = address.strip("/")
+        yield (name if name.endswith(".html") else f"{name}/index.html"), html.encode()
+    for name, body in assets.files.items():
+        yield f"static/{name}", body
+    for tag in catalog.site.locales:
+        view = renderer.views[tag]
+        yield f"{tag}/feed.atom", sitemap.feed(renderer, tag, created)
+        yield f"data/{tag}/districts.geojson", data.districts_geojson(view)
+        for collection in catalog.entries:
+            records = [data.record(view, entry) for entry in catalog.all(collection)]
+            yield f"data/{tag}/{collection}.json", data.as_json(records)
+            yield f"data/{tag}/{collection}.csv", data.as_csv(records)
+    yield "sitemap.xml", sitemap.sitemap(renderer.base_url, rendered.locales, catalog.site.default_locale)
+    yield "robots.txt", sitemap.robots(renderer.base_url, catalog.site.locales)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    for name, body in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+        if path.suffix in _COMPRESSED:
+            path.with_name(path.name + ".gz").write_bytes(gzip.compress(body, 9, mtime=0))
+
+
+def switch(pointer: Path, release: Path) -> None:
+    """Make a release live: a new symbolic link takes the old one's place in one rename."""
+    temporary = pointer.with_name(f".{pointer.name}-{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(os.path.relpath(release, pointer.parent))
+    temporary.replace(pointer)
+
+
+def prune(releases: Path, current: Path, keep: int) -> None:
+    """Remove all but the newest `keep` releases; the live one always stays."""
+    live = current.resolve()
+    found = sorted(path for path in releases.iterdir() if path.is_dir() and not path.name.startswith("."))
+    for path in found[:-keep]:
+        if path.resolve() != live:
+            shutil.rmtree(path)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    with path.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield

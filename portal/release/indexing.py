@@ -1,0 +1,327 @@
+"""Catalog -> search documents -> one index per locale. What a document says is what its page says."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from portal import l10n
+from portal.catalog.checks import districts
+from portal.catalog.markdown import COLLECTION_OF, Link
+from portal.catalog.markdown import render as render_markdown
+from portal.catalog.models import (
+    Fact,
+    IndicatorFacts,
+    OpportunityFacts,
+    ParkFacts,
+    PolicyFacts,
+    Prose,
+    RegionFacts,
+    SectorFacts,
+)
+from portal.catalog.plan import Block, Plan, anchor
+from portal.catalog.provenance import evidence_of, figure, plan_refs
+from portal.catalog.store import Catalog, Entry, Term
+from portal.locales import LOCALES, SOURCE
+from search import Document, Part, build_index
+
+#: Factor on the score by type: at equal match the thing itself stands before what is written about it.
+WEIGHTS = {
+    "opportunities": 1.2,
+    "sectors": 1.1,
+    "parks": 1.1,
+    "policies": 1.0,
+    "regions": 1.0,
+    "events": 1.0,
+    "guides": 0.9,
+    "stories": 0.8,
+    "indicators": 0.8,
+    "plan": 0.5,
+}
+#: A policy that no longer holds stands behind the one that took its place.
+_PAST = frozenset({"superseded", "repealed", "not-in-force", "period-over"})
+_PAST_WEIGHT = 0.7
+_NUMBERING = re.compile(r"^(第.{1,3}[章节]\s*|（.{1,3}）\s*|\(\d+\)\s*|\d+[．.]\s*|(Chapter|Section) \d+[.:]?\s*)")
+_TAG = re.compile(r"<[^>]+>")
+
+
+def documents(catalog: Catalog, locale: str) -> list[Document]:
+    """Everything that can be found in a locale, in a fixed order."""
+    return list(_Writer(catalog, locale).documents())
+
+
+def build_indexes(catalog: Catalog, folder: Path) -> dict[str, int]:
+    """Write `<folder>/<locale>/` for every published locale; gives the number of documents of each."""
+    return {
+        locale: build_index(documents(catalog, locale), folder / locale, locale) for locale in catalog.site.locales
+    }
+
+
+class _Writer:
+    """Makes the documents of one locale."""
+
+    def __init__(self, catalog: Catalog, locale: str) -> None:
+        self.catalog = catalog
+        self.locale = locale
+        self._districts = districts(catalog)
+        self._glossary: dict[str, list[Term]] = defaultdict(list)
+        for term in catalog.glossary:
+            for word in set(term.words.values()):
+                self._glossary[word.casefold()].append(term)
+        self._regions: dict[str, list[str]] = defaultdict(list)
+        for region in catalog.all("regions"):
+            assert isinstance(region.facts, RegionFacts)
+            for direction in region.facts.directions:
+                for slug in direction.sectors:
+                    self._regions[f"sectors/{slug}"].append(region.slug)
+                for slug in direction.opportunities:
+                    self._regions[f"opportunities/{slug}"].append(region.slug)
+
+    def documents(self) -> Iterator[Document]:
+        """Entries by collection, then the plan's paragraphs."""
+        for entry in self.catalog:
+            yield self._entry(entry)
+        items = {
+            facts.plan for entry in self.catalog.all("opportunities") if isinstance(facts := entry.facts, OpportunityFacts)
+        }
+        for plan in self.catalog.plans.values():
+            for block in plan.blocks.values():
+                ref = block.id if plan.meta.default else f"{plan.meta.slug}:{block.id}"
+                if block.kind == "paragraph" or (block.kind == "item" and ref not in items):
+                    yield self._block(plan, block, ref)
+
+    # -- entries -------------------------------------------------------------------------------------------------
+
+    def _entry(self, entry: Entry) -> Document:
+        prose = entry.prose(self.locale)
+        facts = entry.facts
+        weight = WEIGHTS[entry.collection]
+        if isinstance(facts, PolicyFacts) and facts.status in _PAST:
+            weight *= _PAST_WEIGHT
+        sectors = self._sectors(entry)
+        return Document(
+            id=f"{entry.collection}/{entry.slug}",
+            type=entry.collection,
+            slug=entry.slug,
+            title=prose.title,
+            url=f"/{self.locale}/{_path(entry)}",
+            locale=entry.text_locale(self.locale),
+            plan=self._plan(entry),
+            names=_names(prose)[1:],
+            labels=tuple(self._labels(entry, prose)),
+            summary=prose.summary or "",
+            body="\n".join(filter(None, self._body(entry, prose))),
+            synonyms=self._synonyms(entry, prose),
+            parts=tuple(self._parts(entry, prose)),
+            level=(facts.level,) if isinstance(facts, ParkFacts | PolicyFacts) else (),
+            sector=sectors,
+            region=self._region(entry, sectors),
+            weight=weight,
+        )
+
+    def _plan(self, entry: Entry) -> tuple[str, ...]:
+        if isinstance(entry.facts, OpportunityFacts | SectorFacts):
+            return (entry.facts.plan,)
+        return tuple(sorted(plan_refs(entry)))
+
+    def _labels(self, entry: Entry, prose: Prose) -> Iterator[str]:
+        yield from (*prose.sought.products, *prose.sought.technologies, *prose.sought.firms)
+        yield from prose.issuers
+        if isinstance(entry.facts, PolicyFacts) and entry.facts.number:
+            yield entry.facts.number
+        for fact in _facts(entry):
+            for code in fact.codes:
+                scheme, _, slug = code.partition(":")
+                if scheme == "district":
+                    yield from self._district_names(slug)
+                elif scheme in COLLECTION_OF and (linked := self.catalog.get(COLLECTION_OF[scheme], slug)):
+                    yield linked.prose(self.locale).title
+
+    def _body(self, entry: Entry, prose: Prose) -> Iterator[str]:
+        yield self._plain(entry.body(self.locale))
+        yield from prose.texts.values()
+        yield from prose.notes.values()
+        yield " ".join(prose.chain)
+        yield " · ".join(text for fact in _facts(entry) for text in self._value(fact))
+        if isinstance(entry.facts, OpportunityFacts) and (found := self.catalog.block(entry.facts.plan)):
+            known = set(entry.facts.segments)
+            yield "\n".join(self._text(found[1], only=None, besides=known))
+        if isinstance(entry.facts, SectorFacts):
+            yield " · ".join(child.prose(self.locale).title for child in self.catalog.opportunities_of(entry.slug))
+
+    def _parts(self, entry: Entry, prose: Prose) -> Iterator[Part]:
+        facts = entry.facts
+        if isinstance(facts, OpportunityFacts) and (found := self.catalog.block(facts.plan)):
+            for segment in facts.segments:
+                words = prose.segments.get(segment)
+                others = [
+                    term
+                    for tag, other in entry.words.items()
+                    if tag != entry.text_locale(self.locale) and segment in other.prose.segments
+                    for term in _sought(other.prose, segment)
+                ]
+                labels = _sought(prose, segment)[1:]
+                yield Part(
+                    anchor=segment,
+                    label=words.label if words else segment,
+                    labels=labels,
+                    text="\n".join(self._text(found[1], only=segment)),
+                    synonyms=_unique((*others, *self._terms((words.label if words else "", *labels)))),
+                )
+        elif isinstance(facts, RegionFacts):
+            for district in facts.districts:
+                name, *others = self._district_names(district.adcode)
+                yield Part(f"d{district.adcode}", name, text=name, synonyms=(*others, district.pinyin))
+
+    def _synonyms(self, entry: Entry, prose: Prose) -> tuple[str, ...]:
+        own = [name for words in entry.words.values() for name in _names(words.prose)]
+        found = list(own)
+        if isinstance(entry.facts, SectorFacts) and (block := self.catalog.block(entry.facts.plan)):
+            own.append(_NUMBERING.sub("", block[1].text))
+        if isinstance(entry.facts, OpportunityFacts):
+            number = f"item.{entry.facts.number:02d}"
+            found += [word for term in self.catalog.glossary if term.id == number for word in term.words.values()]
+        found += self._terms(own)
+        for tag, words in entry.words.items():
+            if tag != entry.text_locale(self.locale):
+                sought = words.prose.sought
+                found += [*sought.products, *sought.technologies, *sought.firms, *words.prose.issuers]
+        kind = getattr(entry.facts, "kind", None)
+        if isinstance(kind, str):
+            found.append(kind.replace("-", " "))
+        return tuple(word for word in _unique(found) if word not in _names(prose))
+
+    def _terms(self, names: Iterable[str]) -> list[str]:
+        """The words of all languages of the glossary terms that one of the names is."""
+        terms = {term.id: term for name in names for term in self._glossary.get(name.casefold(), ())}
+        return [word for term in terms.values() for word in term.words.values()]
+
+    def _sectors(self, entry: Entry) -> tuple[str, ...]:
+        facts = entry.facts
+        if isinstance(facts, SectorFacts):
+            return (entry.slug,)
+        if isinstance(facts, OpportunityFacts):
+            return (facts.sector,)
+        found = list(getattr(facts, "sectors", ()))
+        for code in (code for fact in _facts(entry) for code in fact.codes):
+            scheme, _, slug = code.partition(":")
+            linked = self.catalog.get("opportunities", slug) if scheme == "opportunity" else None
+            if scheme == "sector":
+                found.append(slug)
+            elif linked and isinstance(linked.facts, OpportunityFacts):
+                found.append(linked.facts.sector)
+        return _unique(found)
+
+    def _region(self, entry: Entry, sectors: tuple[str, ...]) -> tuple[str, ...]:
+        if isinstance(entry.facts, RegionFacts):
+            return (entry.slug,)
+        if isinstance(entry.facts, OpportunityFacts):
+            return _unique((*self._regions[f"opportunities/{entry.slug}"], *self._regions[f"sectors/{sectors[0]}"]))
+        return _unique((*getattr(entry.facts, "regions", ()), *self._regions[f"{entry.collection}/{entry.slug}"]))
+
+    # -- the plan ------------------------------------------------------------------------------------------------
+
+    def _block(self, plan: Plan, block: Block, ref: str) -> Document:
+        head = block.pieces[0]
+        _, state = block.in_locale(head, self.locale)
+        return Document(
+            id=f"plan/{ref}",
+            type="plan",
+            slug=ref,
+            title=self._heading(plan, block),
+            url=f"/{self.locale}/{self.catalog.block_path(ref)}",
+            locale=SOURCE if state in ("source", "missing") else self.locale,
+            plan=(ref,),
+            body="\n".join(self._text(block, only=None)),
+            parts=tuple(
+                Part(anchor(piece.ref), "", text=block.in_locale(piece, self.locale)[0])
+                for piece in block.pieces
+                if piece.segment
+            ),
+            weight=WEIGHTS["plan"],
+        )
+
+    def _heading(self, plan: Plan, block: Block) -> str:
+        """The nearest heading above a block."""
+        parent = re.split(r"[~#]", block.id)[0]
+        while parent:
+            if heading := plan.blocks.get(parent):
+                return heading.in_locale(heading.pieces[0], self.locale)[0].split("\n")[0]
+            parent = parent.rpartition(".")[0]
+        return plan.meta.titles.get(self.locale) or plan.meta.titles[SOURCE]
+
+    def _text(self, block: Block, *, only: str | None, besides: set[str] | None = None) -> Iterator[str]:
+        """The text of a segment (None: of the head), with that of segments that are not in `besides`."""
+        for piece in block.pieces:
+            stray = besides is not None and piece.segment is not None and piece.segment not in besides
+            if piece.segment == only or stray:
+                yield block.in_locale(piece, self.locale)[0]
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def _district_names(self, adcode: str) -> list[str]:
+        """The name in this locale, then the others; nothing for a code that is not of the plan period."""
+        place = self._districts.get(adcode)
+        if place is None:
+            return []
+        entry, position = place
+        assert isinstance(entry.facts, RegionFacts)
+        names = entry.facts.districts[position].names
+        own = names.get(self.locale) or names.get("en") or names[SOURCE]
+        return list(_unique((own, *names.values())))
+
+    def _value(self, fact: Fact) -> Iterator[str]:
+        """A number as a reader of this locale would write it."""
+        if fact.value is None:
+            return
+        if fact.unit == "cny-100m":
+            yield l10n.money(fact.value, self.locale)
+            yield l10n.money_alternative(fact.value, self.locale) or ""
+        elif fact.unit == "percent":
+            yield l10n.percent(fact.value, self.locale)
+        else:
+            yield l10n.number(fact.value, self.locale)
+
+    def _plain(self, body: str) -> str:
+        """The text of a Markdown body as its page shows it."""
+        return html.unescape(_TAG.sub(" ", render_markdown(body, self._link)))
+
+    def _link(self, scheme: str, target: str) -> Link | None:
+        if scheme == "figure" and (found := figure(self.catalog, target)):
+            return Link("#", next(self._value(found[1]), ""))
+        if scheme in COLLECTION_OF and (entry := self.catalog.get(COLLECTION_OF[scheme], target.partition("#")[0])):
+            return Link("#", entry.prose(self.locale).title)
+        return None
+
+
+def _path(entry: Entry) -> str:
+    if entry.collection == "events":
+        return f"events/#{entry.slug}"
+    if entry.collection == "indicators":
+        return f"data/#{entry.slug}"
+    return f"{entry.collection}/{entry.slug}/"
+
+
+def _names(prose: Prose) -> tuple[str, ...]:
+    """The title first, then the other names."""
+    return _unique((prose.title, prose.short or "", *prose.aliases))
+
+
+def _sought(prose: Prose, segment: str) -> tuple[str, ...]:
+    """The name of a segment, then what is sought in it."""
+    words = prose.segments.get(segment)
+    return (words.label, *words.products, *words.technologies, *words.firms) if words else ("",)
+
+
+def _facts(entry: Entry) -> tuple[Fact, ...]:
+    return tuple(evidence for _, evidence in evidence_of(entry.facts) if isinstance(evidence, Fact))
+
+
+def _unique(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+__all__ = ["LOCALES", "WEIGHTS", "IndicatorFacts", "build_indexes", "documents"]

@@ -1,0 +1,75 @@
+"""Environment -> typed settings. Read in `app` and `cli` only; every other module is handed values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an operator may set; each field is read from the environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    inbox_host: str = "127.0.0.1"
+    inbox_port: int = 8001
+    #: everything that is made at run time: releases, databases, keys
+    var: Path = ROOT / "var"
+    content: Path = ROOT / "content"
+    locales_dir: Path = ROOT / "locales"
+    templates: Path = ROOT / "templates"
+    static: Path = ROOT / "static"
+    #: address under which the public reaches the site, without a trailing slash
+    base_url: str = "http://localhost:8000"
+    #: names the site answers to; others get 400
+    allowed_hosts: list[str] = Field(default=["localhost", "127.0.0.1", "[::1]"])
+    database_url: str = ""
+    inbox_database_url: str = ""
+    #: the bureau's public key, to which leads are sealed; made by the inbox at its first start
+    bureau_public_key: Path | None = None
+    #: shared by worker and inbox (Standard Webhooks, `whsec_…`); empty = a file under `var`
+    webhook_secret: SecretStr | None = None
+    #: the inbox is reached by HTTPS: its cookies are then marked Secure
+    inbox_https: bool = False
+    inbox_allowed_hosts: list[str] = Field(default=["localhost", "127.0.0.1", "[::1]"])
+    #: where leads are delivered; empty = the inbox beside this process
+    lead_queue_url: str = ""
+    releases_kept: int = Field(default=3, ge=1)
+    #: addresses of proxies whose X-Forwarded-* is believed; empty = none
+    forwarded_allow_ips: str = ""
+
+    @property
+    def portal_database(self) -> str:
+        """URL of the public side's database; an SQLite file under `var` unless DATABASE_URL is set."""
+        return self.database_url or f"sqlite:///{self.var / 'portal' / 'portal.db'}"
+
+    @property
+    def inbox_database(self) -> str:
+        """URL of the inbox's database; an SQLite file under `var` unless INBOX_DATABASE_URL is set."""
+        return self.inbox_database_url or f"sqlite:///{self.var / 'inbox' / 'inbox.db'}"
+
+    @property
+    def public_key(self) -> Path:
+        """File of the key that leads are sealed to."""
+        return self.bureau_public_key or self.var / "inbox" / "keys" / "public.jwk.json"
+
+    @property
+    def queue_url(self) -> str:
+        """Where the worker posts leads."""
+        return self.lead_queue_url or f"http://{self.inbox_host}:{self.inbox_port}/leads"
+
+    @property
+    def releases(self) -> Path:
+        """Folder of the releases."""
+        return self.var / "releases"
+
+    @property
+    def current(self) -> Path:
+        """The pointer to the live release: a symbolic link, replaced by one rename."""
+        return self.var / "current"

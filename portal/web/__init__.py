@@ -1,0 +1,1 @@
+"""Routes of the public site; thin: parse, call, render."""

@@ -1,0 +1,111 @@
+"""The live release as the routes see it: pages rendered on demand, choices for the form, the data behind both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from search.engine import Engine, open_engine
+
+from portal.catalog.loader import load
+from portal.catalog.store import Catalog
+from portal.leads.forms import FormOptions
+from portal.release.assets import Assets
+from portal.release.pages import Links
+from portal.release.render import PageInfo, Renderer
+from portal.release.serve import Live, Release
+
+log = structlog.get_logger()
+
+#: template -> path of the page it stands for; the language switch keeps it
+PATHS = {
+    "pages/search.html": "search",
+    "pages/invest.html": "invest",
+    "pages/check.html": "invest",
+    "pages/compare.html": "parks/compare",
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is made once from a release: its catalog, its renderer, its links, its search engines."""
+
+    catalog: Catalog
+    renderer: Renderer
+    links: Links
+    engines: dict[str, Engine]
+    options: dict[str, FormOptions]
+
+
+class LiveSite:
+    """The site as it is now. Follows the pointer; every answer comes from one release."""
+
+    def __init__(self, current: Path, *, templates: Path, messages: Path, base_url: str) -> None:
+        self._templates, self._messages, self._base_url = templates, messages, base_url
+        self._live = Live(current, self._make)
+
+    def _make(self, release: Release) -> Made:
+        catalog = load(release.folder / "content")
+        renderer = Renderer(
+            catalog,
+            templates=self._templates,
+            messages=self._messages,
+            assets=Assets(release.assets, {}),
+            base_url=self._base_url,
+            release=release.id,
+        )
+        engines: dict[str, Engine] = {}
+        for tag in release.locales:
+            try:
+                engines[tag] = open_engine(release.folder / "search" / tag)
+            except Exception:
+                # A damaged index costs search, not the site: pages, form and data go on.
+                log.exception("search.index_refused", release=release.id, locale=tag)
+        options = {tag: form_options(catalog, tag) for tag in release.locales}
+        return Made(catalog, renderer, Links(catalog), engines, options)
+
+    def release(self) -> Release:
+        """The live release. Raises `ReleaseError` when there is none."""
+        return self._live.get()[0]
+
+    def made(self) -> Made:
+        """What was made from the live release. Raises `ReleaseError` when there is none."""
+        return self._live.get()[1]
+
+    def locales(self) -> tuple[str, ...]:
+        """Published locales."""
+        return self.release().locales
+
+    def html(self, locale: str, template: str, **context: object) -> str:
+        """A page rendered on demand; such pages are not for search engines except the form."""
+        made = self.made()
+        path = PATHS.get(template, "")
+        tags = self.locales() if path else ()
+        info = PageInfo(path, indexed=template == "pages/invest.html", locales=tags)
+        return made.renderer.html(locale, template, info, **{"links": made.links, **context})
+
+    def options(self, locale: str) -> FormOptions:
+        """The form's choices that come from content."""
+        return self.made().options[locale]
+
+    def engine(self, locale: str) -> Engine | None:
+        """The search engine of a locale, or None when its index could not be opened."""
+        return self.made().engines.get(locale)
+
+
+def form_options(catalog: Catalog, tag: str) -> FormOptions:
+    """Sectors, opportunities by sector, regions and parks as (code, label)."""
+
+    def pairs(collection: str) -> list[tuple[str, str]]:
+        return [(entry.slug, entry.prose(tag).title) for entry in catalog.all(collection)]
+
+    return FormOptions(
+        sectors=pairs("sectors"),
+        opportunities={
+            sector.slug: [(entry.slug, entry.prose(tag).title) for entry in catalog.opportunities_of(sector.slug)]
+            for sector in catalog.all("sectors")
+        },
+        regions=pairs("regions"),
+        parks=pairs("parks"),
+    )

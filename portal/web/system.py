@@ -1,0 +1,37 @@
+"""Whether the process is up (`/healthz`) and ready (`/readyz`)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from sqlalchemy import Engine
+
+from portal import db
+from portal.leads import outbox
+from portal.release.serve import ReleaseError
+from portal.web.live import LiveSite
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def router(site: LiveSite, engine: Engine) -> APIRouter:
+    """Health routes. Ready means: a release is loaded and the leads' database can be written."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/healthz")
+    def healthz() -> JSONResponse:
+        return JSONResponse({"status": "ok"}, headers=_NO_STORE)
+
+    @routes.get("/readyz")
+    def readyz() -> JSONResponse:
+        state: dict[str, object] = {"release": None, "database": db.writable(engine)}
+        try:
+            state["release"] = site.release().id
+        except ReleaseError:
+            pass
+        if state["database"]:
+            state["outbox"] = outbox.counts(engine, db.utcnow())
+        ready = bool(state["release"] and state["database"])
+        return JSONResponse({"status": "ready" if ready else "not ready", **state}, 200 if ready else 503, _NO_STORE)
+
+    return routes

@@ -1,0 +1,165 @@
+"""What stands beside the index proper: columns for facets and ranking, in memory, and the texts, read when shown.
+
+`columns.json` has one object per document in the order of the index; `texts.jsonl` has one line per document, found
+by its offset, so that a large catalogue does not fill the memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from search.analysis import Analyzer
+from search.document import FIELDS, Document, Part
+from search.folding import tidy
+
+FORMAT = 1
+COLUMNS, TEXTS = "columns.json", "texts.jsonl"
+#: A longer word is no word a reader mistypes.
+_LONGEST_WORD = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A document without its long texts. Keys are made by `Analyzer.key`."""
+
+    id: str
+    type: str
+    slug: str
+    title: str
+    url: str
+    locale: str
+    plan: tuple[str, ...]
+    facets: dict[str, tuple[str, ...]]
+    weight: float
+    title_keys: tuple[str, ...]
+    label_keys: tuple[str, ...]
+    synonym_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of a document as they are shown and cut into snippets."""
+
+    summary: str
+    body: str
+    parts: tuple[Part, ...]
+
+
+class ColumnsDamagedError(Exception):
+    """The files beside the index are missing, cut short or of another format."""
+
+
+def keys(texts: Iterable[str], analyzer: Analyzer) -> tuple[str, ...]:
+    """Keys of names; `lifts (elevators)` is known under both of its names and as the whole."""
+    found: dict[str, None] = {}
+    for text in texts:
+        plain = text.replace("（", "(").replace("）", ")")
+        inner = re.findall(r"\(([^()]*)\)", plain)
+        outer = re.sub(r"\([^()]*\)", " ", plain)
+        for name in (plain, outer, *inner):
+            if key := analyzer.key(tidy(name)):
+                found[key] = None
+    return tuple(found)
+
+
+def write(documents: Sequence[Document], folder: Path, locale: str, analyzer: Analyzer) -> None:
+    """Write both files. `documents` stand in the order of the index."""
+    offsets = [0]
+    with (folder / TEXTS).open("wb") as stream:
+        for document in documents:
+            texts = {
+                "summary": tidy(document.summary),
+                "body": tidy(document.body),
+                "parts": [asdict(part) | {"text": tidy(part.text)} for part in document.parts],
+            }
+            stream.write(json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            offsets.append(stream.tell())
+    columns = {
+        "format": FORMAT,
+        "locale": locale,
+        "offsets": offsets,
+        "words": _words(documents, analyzer),
+        "documents": [_column(document, analyzer) for document in documents],
+    }
+    (folder / COLUMNS).write_text(json.dumps(columns, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def _column(document: Document, analyzer: Analyzer) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "type": document.type,
+        "slug": document.slug,
+        "title": document.title,
+        "url": document.url,
+        "locale": document.locale,
+        "plan": document.plan,
+        "facets": document.facets(),
+        "weight": document.weight,
+        "title_keys": keys(document.texts("title"), analyzer),
+        "label_keys": keys(document.texts("labels"), analyzer),
+        "synonym_keys": keys(document.texts("synonyms"), analyzer),
+    }
+
+
+def _words(documents: Sequence[Document], analyzer: Analyzer) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for document in documents:
+        counts.update(
+            word
+            for name in FIELDS
+            for text in document.texts(name)
+            for word in analyzer.surfaces(text)
+            if 3 < len(word) <= _LONGEST_WORD
+        )
+    return dict(sorted(counts.items()))
+
+
+class Columns:
+    """Reads both files. Texts are read at their place (`pread`), so threads do not disturb one another."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            data = json.loads((folder / COLUMNS).read_text("utf-8"))
+            if data["format"] != FORMAT:
+                msg = f"{folder / COLUMNS} has format {data['format']}, not {FORMAT}"
+                raise ColumnsDamagedError(msg)
+            self.locale: str = data["locale"]
+            self.words: dict[str, int] = data["words"]
+            self.rows = [_row(row) for row in data["documents"]]
+            self._offsets: list[int] = data["offsets"]
+            self._file = os.open(folder / TEXTS, os.O_RDONLY)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            msg = f"{folder} cannot be read: {error}"
+            raise ColumnsDamagedError(msg) from error
+        if len(self._offsets) != len(self.rows) + 1 or os.fstat(self._file).st_size != self._offsets[-1]:
+            self.close()
+            msg = f"{folder / TEXTS} is not as long as it was written"
+            raise ColumnsDamagedError(msg)
+        self.texts = lru_cache(maxsize=256)(self._texts)
+
+    def _texts(self, number: int) -> Texts:
+        start, end = self._offsets[number : number + 2]
+        data = json.loads(os.pread(self._file, end - start, start))
+        parts = tuple(
+            Part(part["anchor"], part["label"], tuple(part["labels"]), part["text"], tuple(part["synonyms"]))
+            for part in data["parts"]
+        )
+        return Texts(data["summary"], data["body"], parts)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._file)
+
+
+def _row(row: dict[str, Any]) -> Column:
+    tuples = {name: tuple(row[name]) for name in ("plan", "title_keys", "label_keys", "synonym_keys")}
+    facets = {name: tuple(values) for name, values in row["facets"].items()}
+    return Column(**{**row, **tuples, "facets": facets})

@@ -1,0 +1,85 @@
+"""The stretch of a text that shows why it was found, with the words marked, never cut inside a word."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from search.analysis import Token
+from search.engine import Snippet
+
+#: in columns of a fixed-width line; Chinese characters take two
+WIDTH = 180
+_BEFORE = 50
+
+
+def _width(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def marks(tokens: Iterable[Token], wanted: frozenset[str]) -> list[tuple[int, int]]:
+    """Where the wanted tokens stand, overlapping and touching ones joined."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted((token.start, token.end) for token in tokens if token.text in wanted):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def excerpt(text: str, found: Sequence[tuple[int, int]]) -> Snippet:
+    """About two lines of the text around the place where most of the found words stand together."""
+    widths = [0]
+    for char in text:
+        widths.append(widths[-1] + _width(char))
+    if widths[-1] <= WIDTH:
+        return Snippet(text, tuple(found))
+    start = _start(text, widths, found)
+    end = start
+    while end < len(text) and widths[end + 1] - widths[start] <= WIDTH:
+        end += 1
+    end = _boundary(text, end, floor=start + 1)
+    before, after = "… " if start else "", " …" if end < len(text) else ""
+    shift = len(before) - start
+    kept = tuple((left + shift, right + shift) for left, right in found if left >= start and right <= end)
+    return Snippet(before + text[start:end].rstrip() + after, kept)
+
+
+def _start(text: str, widths: Sequence[int], found: Sequence[tuple[int, int]]) -> int:
+    """Where the stretch begins: a little before the mark from which most marks are in reach."""
+    if not found:
+        return 0
+    reach = WIDTH - _BEFORE
+    best, most = found[0][0], 0
+    for index, (left, _) in enumerate(found):
+        count = sum(1 for _, right in found[index:] if widths[right] - widths[left] <= reach)
+        if count > most:
+            best, most = left, count
+    start = best
+    while start > 0 and widths[best] - widths[start - 1] <= _BEFORE:
+        start -= 1
+    if widths[-1] - widths[start] < WIDTH:  # near the end: show more of what stands before
+        while start > 0 and widths[-1] - widths[start - 1] <= WIDTH:
+            start -= 1
+    while start < best and not _breaks(text, start):
+        start += 1
+    return start
+
+
+def _breaks(text: str, place: int) -> bool:
+    """True where a line may be broken: after a blank, beside a Chinese character, never before a combining mark."""
+    if place <= 0 or place >= len(text):
+        return True
+    if unicodedata.category(text[place]).startswith("M") or text[place] in "，。；、：）”’！？":
+        return False
+    return text[place - 1].isspace() or _width(text[place]) == 2 or _width(text[place - 1]) == 2
+
+
+def _boundary(text: str, place: int, floor: int) -> int:
+    end = place
+    while end > floor and not _breaks(text, end):
+        end -= 1
+    return end if end > floor else place

@@ -1,0 +1,140 @@
+"""Factories for the leads wing: keys, answers, a clock that is turned by hand, pages, servers on loopback."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Engine
+
+from portal import envelope
+from portal.inbox.app import create_inbox
+from portal.inbox.auth import hash_access_key
+from portal.leads.forms import FormOptions
+from portal.leads.intake import Intake
+from portal.web import enquiry, enquiry_api
+from portal.web.limits import RateLimiter
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = b"s" * 32
+WEBHOOK_SECRET = "whsec_" + "QUJD" * 11
+ACCESS_KEY = "a-key-for-the-tests"
+OPTIONS = FormOptions(
+    sectors=[("ic", "Integrated circuits"), ("nev", "New-energy vehicles")],
+    opportunities={"ic": [("power-semiconductors", "Power semiconductors")], "nev": [("batteries", "Batteries")]},
+    regions=[("main-city", "Main city area")],
+    parks=[("liangjiang", "Liangjiang New Area")],
+)
+BASE = (
+    "<!DOCTYPE html><html lang='en'><head><title>{% block title %}{% endblock %}</title></head>"
+    "<body><main>{% block main %}{% endblock %}</main></body></html>"
+)
+
+
+def answers(**changes: Any) -> dict[str, Any]:
+    """A valid form, as a browser sends it."""
+    valid = {
+        "name": "Erika Mustermann",
+        "email": "erika@example.com",
+        "company": "Muster GmbH",
+        "country": "DE",
+        "message": "Grüße, we look for a site.",
+        "consent_email": "yes",
+    }
+    return {name: value for name, value in {**valid, **changes}.items() if value is not None}
+
+
+class Clock:
+    """A clock that moves only when told."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC).replace(microsecond=0)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class StubPages:
+    """Renders the real form templates in a stand-in frame, in English whatever the locale."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=ChoiceLoader([DictLoader({"base.html": BASE}), FileSystemLoader(ROOT / "templates")]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+
+    def html(self, locale: str, template: str, **context: object) -> str:
+        return self._environment.get_template(template).render(**context)
+
+    def options(self, locale: str) -> FormOptions:
+        return OPTIONS
+
+    def locales(self) -> tuple[str, ...]:
+        return ("zh-Hans", "en")
+
+
+def make_portal(engine: Engine, intake: Intake, limiter: RateLimiter | None = None) -> FastAPI:
+    """The form, the receipt page and the API as an application of their own."""
+    app, pages = FastAPI(), StubPages()
+    shared = limiter or RateLimiter(burst=0)
+    app.include_router(
+        enquiry.router(pages, intake, engine, privacy_version="2026-01", privacy_path="guides/privacy", limiter=shared)
+    )
+    app.include_router(enquiry_api.router(pages, intake, privacy_version="2026-01", limiter=shared))
+    return app
+
+
+def make_inbox(engine: Engine, keys: envelope.Keys, **changes: Any) -> FastAPI:
+    """An inbox whose access key is `ACCESS_KEY`."""
+    values: dict[str, Any] = {
+        "private_keys": keys.private,
+        "webhook_secret": WEBHOOK_SECRET,
+        "access_key_hash": hash_access_key(ACCESS_KEY),
+        "session_secret": SECRET,
+        "templates": ROOT / "templates",
+    }
+    return create_inbox(engine, **(values | changes))
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(app: Any, port: int | None = None) -> Iterator[str]:
+    """Serve `app` on a loopback port; gives the address without a slash at its end."""
+    port = port or free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off", access_log=False)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        for _ in range(1000):
+            if server.started or not thread.is_alive():
+                break
+            time.sleep(0.01)
+        assert server.started, "the server did not start"
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
+        assert not thread.is_alive()
