@@ -57,7 +57,7 @@ lint: $(VENV)/dev ## format check, lint, types, import rules
 
 .PHONY: messages
 messages: $(VENV)/dev ## extract messages and bring every PO file up to date
-	$(BIN)/python -m tests.support.messages
+	$(BIN)/python tests/support/messages.py
 
 .PHONY: test
 test: $(VENV)/dev ## the one gate: lint, types, import rules, every test

@@ -18,6 +18,7 @@ from portal.leads.transport import HttpSender
 from portal.release.build import Paths
 from portal.settings import Settings
 from portal.web import api, enquiry, enquiry_api, errors, pages, search, system
+from portal.web.limits import RateLimiter
 from portal.web.live import LiveSite
 from portal.web.middleware import SecurityHeaders
 
@@ -74,9 +75,19 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app, site)
     app.include_router(system.router(site, engine))
     app.include_router(search.router(site, engine=site.engine))
-    app.include_router(enquiry_api.router(site, intake, privacy_version=PRIVACY_VERSION))
+    limiter = RateLimiter(settings.rate_burst, settings.rate_seconds)
+    app.include_router(enquiry_api.router(site, intake, privacy_version=PRIVACY_VERSION, limiter=limiter))
     app.include_router(api.router(site))
-    app.include_router(enquiry.router(site, intake, engine, privacy_version=PRIVACY_VERSION))
+    app.include_router(
+        enquiry.router(
+            site,
+            intake,
+            engine,
+            privacy_version=PRIVACY_VERSION,
+            privacy_path="guides/privacy/",
+            limiter=limiter,
+        )
+    )
     app.include_router(pages.router(site))
     return app
 
@@ -94,7 +105,12 @@ def create_inbox_app(settings: Settings) -> Inbox:
     """The inbox with its keys and database, made at the first start under `var/inbox`."""
     folder = settings.var / "inbox"
     folder.mkdir(parents=True, exist_ok=True)
-    keys = envelope.load_or_create_keys(settings.public_key.parent)
+    keys = envelope.load_or_create_keys(folder / "keys")
+    own = folder / "keys" / envelope.PUBLIC_FILE
+    if settings.public_key != own:
+        # Where web and inbox share no folder, the public half is put where the web process looks for it.
+        settings.public_key.parent.mkdir(parents=True, exist_ok=True)
+        settings.public_key.write_bytes(own.read_bytes())
     access_key, made = load_or_create_access_key(folder / "access.key")
     engine = db.make_engine(settings.inbox_database)
     db.upgrade(engine, "inbox")

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     allowed_hosts: list[str] = Field(default=["localhost", "127.0.0.1", "[::1]"])
     database_url: str = ""
     inbox_database_url: str = ""
-    #: the bureau's public key, to which leads are sealed; made by the inbox at its first start
+    #: where the bureau's public key is: the web process seals to it, the inbox puts it there
     bureau_public_key: Path | None = None
     #: shared by worker and inbox (Standard Webhooks, `whsec_…`); empty = a file under `var`
     webhook_secret: SecretStr | None = None
@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     inbox_allowed_hosts: list[str] = Field(default=["localhost", "127.0.0.1", "[::1]"])
     #: where leads are delivered; empty = the inbox beside this process
     lead_queue_url: str = ""
+    #: how many form posts an address may send at once, and how many seconds bring one back; 0 = no limit
+    rate_burst: int = Field(default=60, ge=0)
+    rate_seconds: float = Field(default=10.0, gt=0)
     releases_kept: int = Field(default=3, ge=1)
     #: addresses of proxies whose X-Forwarded-* is believed; empty = none
     forwarded_allow_ips: str = ""

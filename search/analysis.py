@@ -11,15 +11,15 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import rjieba
 import snowballstemmer
 
+from search.chinese import chinese_term, han_tokens, pair_texts, pairs
 from search.folding import HYPHENS, Folded, fold, level
 from search.languages import LATIN_STEMMERS, SPELLINGS, STEMMERS, STOP, UNITS
+from search.tokens import Run, Term, Token
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _SYLLABLES = "\u3041-\u3096\u3099-\u309f\u30a1-\u30fa\u30fc-\u30ff\u1100-\u11ff\uac00-\ud7a3"
@@ -29,41 +29,12 @@ _RUN = re.compile(
     rf"|(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!{_LETTER})|\d+\.\d+(?!{_LETTER})|\d+(?![-.&]?{_LETTER}))"
     rf"|(?P<word>{_LETTER}+(?:[-.&]{_LETTER}+)*)(?:['’]s(?!{_LETTER}))?"
 )
+_UNSPACED = re.compile(rf"[{_HAN}{_SYLLABLES}]")
 _CHINESE_UNIT = re.compile(r"\s?(万亿|亿|万|千|百)")
 _OTHER_UNIT = re.compile(r"\s?(%)|\s([a-z]{2,8})\b")
 _HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 _ISE = re.compile(r"is(e|ed|es|er|ers|ing|ation|ations)$")
 _STEMMER_LOCK = threading.Lock()  # snowball stemmers keep the word they work on in themselves
-
-
-class Token(NamedTuple):
-    """Something findable: its text in the index, its place in the sequence, and where it stands in the text."""
-
-    text: str
-    position: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Term:
-    """One word of a query. A document holds it when it holds all `tokens`."""
-
-    surface: str
-    tokens: tuple[str, ...]
-    #: tokens that are not required but count when they are there: the whole word beside its pairs
-    extra: tuple[str, ...] = ()
-    #: what may stand in its place when the search is relaxed
-    loose: tuple[str, ...] = ()
-    #: a word without meaning of its own; never required
-    stop: bool = False
-
-
-class _Run(NamedTuple):
-    kind: str
-    text: str
-    start: int
-    end: int
 
 
 @lru_cache(maxsize=64)
@@ -87,6 +58,7 @@ class Analyzer:
         own = STEMMERS.get(locale)
         self._latin = own if own and locale in LATIN_STEMMERS else "english"
         self._other = own if own and locale not in LATIN_STEMMERS else None
+        self._words = lru_cache(maxsize=1 << 15)(self._split)
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Every token of a text, several at one place where it can be read in several ways."""
@@ -95,10 +67,10 @@ class Analyzer:
         for run in _runs(folded):
             start, end = folded.span(run.start, run.end)
             if run.kind == "han":
-                yield from _han_tokens(run, folded, position)
+                yield from han_tokens(run, folded, position)
                 position += len(run.text)
             elif run.kind == "syllables":
-                yield from _pairs(run, folded, position)
+                yield from pairs(run, folded, position)
                 position += len(run.text)
             elif run.kind == "number":
                 yield Token(run.text.replace(",", ""), position, start, end)
@@ -122,10 +94,12 @@ class Analyzer:
                 continue
             content = run.text[max(0, skip - run.start) :]
             if run.kind == "han":
+                before = ""
                 for word in rjieba.cut(content):
-                    yield _chinese_term(word)
+                    yield chinese_term(word, before)
+                    before = word[-1]
             elif run.kind == "syllables":
-                yield Term(content, tuple(_pair_texts(content)))
+                yield Term(content, tuple(pair_texts(content)))
             elif run.kind == "number":
                 unit, unit_end = _unit(folded.text, run.end)
                 skip = unit_end if unit else skip
@@ -140,13 +114,42 @@ class Analyzer:
         for run in _runs(folded):
             if run.kind == "word":
                 words, joined = self._words(text[slice(*folded.span(run.start, run.end))])
-                whole = [joined] if joined and min(map(len, words)) == 1 else words
+                whole = (joined,) if joined and min(map(len, words)) == 1 else words
                 parts.extend(f" {word} " for word in whole if word not in STOP)
             elif run.kind == "number":
                 parts.append(f" {run.text.replace(',', '')} ")
             else:
                 parts.append(run.text)
         return "".join(parts).replace("  ", " ")
+
+    def find(self, text: str, wanted: frozenset[str]) -> list[Token]:
+        """Where some tokens stand in a text; positions are not told. Much quicker than going through all tokens."""
+        folded = fold(text)
+        found: list[Token] = []
+        for token in wanted:
+            if unspaced(token):
+                place = folded.text.find(token)
+                while place >= 0:
+                    found.append(Token(token, 0, *folded.span(place, place + len(token))))
+                    place = folded.text.find(token, place + 1)
+        pattern = _beginnings(wanted)
+        seen = -1
+        for match in pattern.finditer(folded.text) if pattern else ():
+            if match.start() < seen or not (whole := _RUN.match(folded.text, _word_start(folded.text, match.start()))):
+                continue
+            seen = whole.end()
+            run = _run(whole)
+            start, end = folded.span(run.start, run.end)
+            if run.kind == "word":
+                parts, joined = self._words(text[start:end])
+                texts = {*parts, joined}
+            else:
+                number = run.text.replace(",", "")
+                unit, unit_end = _unit(folded.text, run.end)
+                texts = {number, number + unit}
+                end = folded.span(run.start, unit_end)[1] if unit and number + unit in wanted else end
+            found.extend(Token(token, 0, start, end) for token in texts & wanted)
+        return found
 
     def surfaces(self, text: str) -> Iterator[str]:
         """Whole words in letters, unstemmed, as a typing error is measured against them."""
@@ -159,19 +162,19 @@ class Analyzer:
         surfaces = re.split(r"[-.&]", level(original))
         if len(surfaces) != len(parts) or (joined and min(map(len, parts)) == 1):
             loose = tuple(part for part in parts if len(part) > 1)
-            yield Term(level(original), (joined,) if joined else tuple(parts), loose=loose)
+            yield Term(level(original), (joined,) if joined else parts, loose=loose)
             return
         for surface, part in zip(surfaces, parts, strict=True):
             yield Term(surface, (part,), stop=surface in STOP)
 
-    def _words(self, original: str) -> tuple[list[str], str]:
+    def _split(self, original: str) -> tuple[tuple[str, ...], str]:
         """The stems of a word's parts, and the parts joined: `MiniLED` is found as `mini LED` and as `miniled`."""
         plain = "".join(char for char in unicodedata.normalize("NFKC", original) if unicodedata.category(char) != "Cf")
         parts = [hump for part in re.split(rf"[-.&{HYPHENS}]", plain) for hump in _HUMP.split(part) if hump]
         stems = [self._stemmed(part.casefold()) for part in parts]
         stems = [stem for stem in stems if stem] or [level(original)]
         joined = self._stemmed("".join(parts).casefold()) if len(parts) > 1 else ""
-        return stems, joined
+        return tuple(stems), joined
 
     def _stemmed(self, word: str) -> str:
         if not word.isalpha() or len(word) > 40:
@@ -181,10 +184,13 @@ class Analyzer:
         return _stem(self._other, word) if self._other else level(word)
 
 
-def _runs(folded: Folded) -> Iterator[_Run]:
-    for match in _RUN.finditer(folded.text):
-        kind = str(match.lastgroup)
-        yield _Run(kind, match[kind], match.start(kind), match.end(kind))
+def _runs(folded: Folded) -> Iterator[Run]:
+    return map(_run, _RUN.finditer(folded.text))
+
+
+def _run(match: re.Match[str]) -> Run:
+    kind = str(match.lastgroup)
+    return Run(kind, match[kind], match.start(kind), match.end(kind))
 
 
 def _unit(text: str, place: int) -> tuple[str, int]:
@@ -197,38 +203,34 @@ def _unit(text: str, place: int) -> tuple[str, int]:
     return "", place
 
 
-def _pair_texts(run: str) -> list[str]:
-    return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+@lru_cache(maxsize=256)
+def _beginnings(tokens: frozenset[str]) -> re.Pattern[str] | None:
+    """What the words behind some tokens begin with: a stem begins like its word, but for hyphens and commas in it.
+
+    Its last letter may differ (`cni` of CNY), and its z may be an s.
+    """
+    starts = {
+        re.match(r"\d{1,3}|.{1,3}", token if len(token) > 3 else token[:-1] or token, re.DOTALL)
+        for token in tokens
+        if not unspaced(token)
+    }
+    texts = sorted("[-.&,]?".join("[sz]" if c == "z" else re.escape(c) for c in start[0]) for start in starts if start)
+    return re.compile("|".join(texts)) if texts else None
 
 
-def _pairs(run: _Run, folded: Folded, position: int) -> Iterator[Token]:
-    for index, pair in enumerate(_pair_texts(run.text)):
-        yield Token(pair, position + index, *folded.span(run.start + index, run.start + index + len(pair)))
+def _word_start(text: str, place: int) -> int:
+    """Where the word begins that a place is in, with the parts before its hyphens."""
+    start = place
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "-.&,") and not unspaced(text[start - 1]):
+        start -= 1
+    while start < place and not text[start].isalnum():
+        start += 1
+    return start
 
 
-def _han_tokens(run: _Run, folded: Folded, position: int) -> Iterator[Token]:
-    if len(run.text) > 1:
-        yield from _pairs(run, folded, position)
-    for index, char in enumerate(run.text):
-        yield Token(char, position + index, *folded.span(run.start + index, run.start + index + 1))
-    place = 0
-    for word in rjieba.cut(run.text):
-        if len(word) > 2:  # shorter ones stand there already as pairs and characters
-            start = run.start + place
-            yield Token(word, position + place, *folded.span(start, start + len(word)))
-            for part in rjieba.cut_for_search(word):
-                if 2 < len(part) < len(word):
-                    inner = word.index(part)
-                    yield Token(part, position + place + inner, *folded.span(start + inner, start + inner + len(part)))
-        place += len(word)
-
-
-def _chinese_term(word: str) -> Term:
-    if len(word) <= 2:
-        return Term(word, (word,), stop=word in STOP)
-    parts = [part for part in rjieba.cut_for_search(word) if len(part) == 2]
-    loose = (parts[0], *word.replace(parts[0], "", 1)) if parts else tuple(word)
-    return Term(word, tuple(_pair_texts(word)), extra=(word,), loose=loose, stop=word in STOP)
+def unspaced(token: str) -> bool:
+    """True for tokens of scripts without blanks, found in a text by their characters alone."""
+    return bool(_UNSPACED.match(token))
 
 
 @lru_cache(maxsize=32)

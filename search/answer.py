@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from search.analysis import Analyzer, Token
+from search.analysis import Analyzer
 from search.columns import Column, Columns
 from search.document import FACETS
-from search.engine import Hit, Snippet
+from search.engine import Hit
+from search.folding import level
 from search.query import Query
-from search.snippet import excerpt, marks
+from search.snippet import excerpt
+from search.tokens import Token
 
 #: A guide is long; what stands further down than this is found, but not shown in the snippet.
 _SHOWN = 4000
-_MOST_MARKS = 100
+#: A text that has the query word for word is the better one to show.
+_PHRASE = 1.2
 
 
 class _Source(NamedTuple):
     """A text that can become the snippet, with what stands for it and is not shown."""
 
     text: str
-    tokens: tuple[Token, ...]
-    present: frozenset[str]
+    beside: str = ""
     anchor: str = ""
     label: str = ""
 
@@ -57,45 +58,51 @@ class Answers:
     def __init__(self, columns: Columns, analyzer: Analyzer) -> None:
         self._columns = columns
         self._analyzer = analyzer
-        self._sources = lru_cache(maxsize=256)(self._read_sources)
 
     def hit(self, number: int, score: float, query: Query, rarity: Mapping[str, float]) -> Hit:
         """The hit of a document. `rarity` says how much each token of the query tells."""
         column = self._columns.rows[number]
-        wanted = frozenset(rarity)
-        source = self._best(number, query, rarity)
-        anchor, label = (source.anchor, source.label) if source and query.key not in column.title_keys else ("", "")
-        snippet = Snippet()
-        if source:
-            snippet = excerpt(source.text, marks(source.tokens, wanted)[:_MOST_MARKS])
+        source, found = self._best(number, query, rarity)
+        anchor, label = (source.anchor, source.label) if query.key not in column.title_keys else ("", "")
         address = f"{column.url}#{anchor}" if anchor and "#" not in column.url else column.url
         return Hit(
-            column.id, column.type, column.slug, column.title, address, column.locale, column.plan, round(score, 4),
-            snippet, label,
-        )  # fmt: skip
+            id=column.id,
+            type=column.type,
+            slug=column.slug,
+            title=column.title,
+            url=address,
+            locale=column.locale,
+            plan=column.plan,
+            score=round(score, 4),
+            snippet=excerpt(source.text, found, rarity),
+            part=label,
+        )
 
-    def _best(self, number: int, query: Query, rarity: Mapping[str, float]) -> _Source | None:
-        """The part, else the summary, else the body that holds most of what was looked for."""
-        best: _Source | None = None
-        most = -1.0
+    def _best(self, number: int, query: Query, rarity: Mapping[str, float]) -> tuple[_Source, list[Token]]:
+        """The part, summary, body or list of terms that holds most of what was looked for, and where it holds it."""
+        wanted = frozenset(rarity)
+        phrase = level(query.text)
+        best, most, places = _Source(""), -1.0, list[Token]()
         for source in self._sources(number):
-            value = sum(rarity[token] for token in rarity if token in source.present)
-            if value and query.key.strip() and query.key in self._analyzer.key(source.label or source.text):
-                value *= 1.2
+            found = self._analyzer.find(source.text, wanted)
+            held = {token.text for token in found}
+            if len(held) < len(wanted) and source.beside:
+                held.update(token.text for token in self._analyzer.find(source.beside, wanted))
+            value = sum(rarity[token] for token in held)
+            if value and phrase in level(source.text):
+                value *= _PHRASE
             if value > most:
-                best, most = source, value
-        return best
+                best, most, places = source, value, found
+        return best, places
 
-    def _read_sources(self, number: int) -> tuple[_Source, ...]:
+    def _sources(self, number: int) -> Iterator[_Source]:
         texts = self._columns.texts(number)
-        found = [self._source(texts.summary), self._source(texts.body)]
+        if texts.summary:
+            yield _Source(texts.summary)
         for part in texts.parts:
-            text = part.text or ", ".join((part.label, *part.labels))
-            found.append(self._source(text, (part.label, *part.labels, *part.synonyms), part.anchor, part.label))
-        return tuple(source for source in found if source.text)
-
-    def _source(self, text: str, beside: Iterable[str] = (), anchor: str = "", label: str = "") -> _Source:
-        shown = text[:_SHOWN]
-        tokens = tuple(self._analyzer.tokens(shown))
-        hidden = {token.text for other in beside for token in self._analyzer.tokens(other)}
-        return _Source(shown, tokens, frozenset({token.text for token in tokens} | hidden), anchor, label)
+            named = "; ".join((part.label, *part.labels))
+            yield _Source(part.text or named, "\n".join((named, *part.synonyms)), part.anchor, part.label)
+        if texts.body:
+            yield _Source(texts.body[:_SHOWN])
+        if texts.labels:
+            yield _Source("; ".join(texts.labels)[:_SHOWN])

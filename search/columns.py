@@ -19,6 +19,7 @@ from typing import Any
 from search.analysis import Analyzer
 from search.document import FIELDS, Document, Part
 from search.folding import tidy
+from search.languages import LATIN_STEMMERS
 
 FORMAT = 1
 COLUMNS, TEXTS = "columns.json", "texts.jsonl"
@@ -50,6 +51,7 @@ class Texts:
 
     summary: str
     body: str
+    labels: tuple[str, ...]
     parts: tuple[Part, ...]
 
 
@@ -78,6 +80,7 @@ def write(documents: Sequence[Document], folder: Path, locale: str, analyzer: An
             texts = {
                 "summary": tidy(document.summary),
                 "body": tidy(document.body),
+                "labels": document.labels,
                 "parts": [asdict(part) | {"text": tidy(part.text)} for part in document.parts],
             }
             stream.write(json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
@@ -110,11 +113,13 @@ def _column(document: Document, analyzer: Analyzer) -> dict[str, Any]:
 
 
 def _words(documents: Sequence[Document], analyzer: Analyzer) -> dict[str, int]:
+    # Synonyms are in many languages: where the pages have Latin words of their own, only those are corrections.
+    names = [name for name in FIELDS if name != "synonyms" or analyzer.locale not in LATIN_STEMMERS]
     counts: Counter[str] = Counter()
     for document in documents:
         counts.update(
             word
-            for name in FIELDS
+            for name in names
             for text in document.texts(name)
             for word in analyzer.surfaces(text)
             if 3 < len(word) <= _LONGEST_WORD
@@ -152,7 +157,7 @@ class Columns:
             Part(part["anchor"], part["label"], tuple(part["labels"]), part["text"], tuple(part["synonyms"]))
             for part in data["parts"]
         )
-        return Texts(data["summary"], data["body"], parts)
+        return Texts(data["summary"], data["body"], tuple(data["labels"]), parts)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ class Folded:
     """`text` is the levelled text; `places[i]` is where its character `i` stands in the original."""
 
     text: str
-    places: tuple[int, ...]
+    places: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """A stretch of the levelled text as a stretch of the original, with the accents that follow it."""
@@ -44,13 +45,16 @@ def fold_char(char: str) -> str:
 
 def fold(text: str) -> Folded:
     """A text levelled character by character. The text should be in NFC (see `tidy`)."""
-    levelled: list[str] = []
+    if text.isascii():
+        return Folded(text.lower(), range(len(text) + 1))
+    levelled = [fold_char(char) for char in text]
+    joined = "".join(levelled)
+    if len(joined) == len(text) and "" not in levelled:
+        return Folded(joined, range(len(text) + 1))
     places: list[int] = []
-    for place, char in enumerate(text):
-        part = fold_char(char)
-        levelled.append(part)
+    for place, part in enumerate(levelled):
         places.extend([place] * len(part))
-    return Folded("".join(levelled), (*places, len(text)))
+    return Folded(joined, (*places, len(text)))
 
 
 def level(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from search.analysis import Analyzer, Term
+from search.analysis import Analyzer, unspaced
 from search.folding import tidy
+from search.tokens import Term
 
 #: Longer texts are cut. Work grows with these two figures and with nothing else in a query.
 MAX_LENGTH = 100
@@ -45,3 +47,12 @@ def parse(text: str, analyzer: Analyzer) -> Query:
         if len(found) == MAX_TERMS:
             break
     return Query(cleaned, tuple(found.values()), analyzer.key(cleaned))
+
+
+def joined(query: Query) -> Iterator[str]:
+    """The text with one pair of neighbouring words written as one: `semi conductors`, `cyber security`."""
+    words = [term.surface for term in query.terms]
+    for place in range(len(words) - 1):
+        pair = words[place : place + 2]
+        if all(word.isalpha() and not unspaced(word) for word in pair):
+            yield " ".join((*words[:place], "".join(pair), *words[place + 2 :]))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from search.analysis import Term
+from collections.abc import Iterable
+
+from search.analysis import unspaced
 from search.columns import Column
 from search.query import Query
+from search.tokens import Term
 
 #: Gains are added to 1 and multiply the score of the words. A page whose name is the query leads by far; a term of
 #: the page that is the query comes before a page that only mentions it.
@@ -47,9 +50,9 @@ def _inside(key: str, names: tuple[str, ...]) -> bool:
 
 
 def _holds_all(text: str, terms: tuple[Term, ...]) -> bool:
-    return all(_holds(text, token) for term in terms for token in term.tokens)
+    return all(holds(text, term.tokens) for term in terms)
 
 
-def _holds(text: str, token: str) -> bool:
-    # Keys keep Chinese and kana unbroken and put blanks around everything else.
-    return (token if token[0] > "\u2e80" else f" {token} ") in text
+def holds(key: str, tokens: Iterable[str]) -> bool:
+    """Whether a key made by `Analyzer.key` has all tokens: it puts blanks around what is not Chinese, kana or hangul."""
+    return all((token if unspaced(token) else f" {token} ") in key for token in tokens)

@@ -3,41 +3,48 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
-from search.analysis import Token
 from search.engine import Snippet
+from search.tokens import Token
 
 #: in columns of a fixed-width line; Chinese characters take two
 WIDTH = 180
 _BEFORE = 50
+#: Places looked at; the work grows with its square.
+_MOST = 100
 
 
+@lru_cache(maxsize=1 << 14)
 def _width(char: str) -> int:
     if unicodedata.combining(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def marks(tokens: Iterable[Token], wanted: frozenset[str]) -> list[tuple[int, int]]:
-    """Where the wanted tokens stand, overlapping and touching ones joined."""
+def marks(tokens: Iterable[Token]) -> list[tuple[int, int]]:
+    """Where tokens stand, overlapping and touching ones joined."""
     joined: list[tuple[int, int]] = []
-    for start, end in sorted((token.start, token.end) for token in tokens if token.text in wanted):
+    for start, end in sorted((token.start, token.end) for token in tokens):
         if joined and start <= joined[-1][1]:
             joined[-1] = joined[-1][0], max(end, joined[-1][1])
         else:
             joined.append((start, end))
-    return joined
+    # A lone character of a longer Chinese query is noise: 材 in 材料 when 溅射靶材 was asked for.
+    longer = [(start, end) for start, end in joined if end - start > 1]
+    return longer or joined
 
 
-def excerpt(text: str, found: Sequence[tuple[int, int]]) -> Snippet:
-    """About two lines of the text around the place where most of the found words stand together."""
+def excerpt(text: str, tokens: Sequence[Token], rarity: Mapping[str, float]) -> Snippet:
+    """About two lines of the text around the place where the most telling of the found words stand together."""
+    found = marks(tokens)
     widths = [0]
     for char in text:
         widths.append(widths[-1] + _width(char))
     if widths[-1] <= WIDTH:
         return Snippet(text, tuple(found))
-    start = _start(text, widths, found)
+    start = _start(text, widths, sorted(tokens, key=lambda token: token.start)[:_MOST], rarity)
     end = start
     while end < len(text) and widths[end + 1] - widths[start] <= WIDTH:
         end += 1
@@ -48,22 +55,22 @@ def excerpt(text: str, found: Sequence[tuple[int, int]]) -> Snippet:
     return Snippet(before + text[start:end].rstrip() + after, kept)
 
 
-def _start(text: str, widths: Sequence[int], found: Sequence[tuple[int, int]]) -> int:
-    """Where the stretch begins: a little before the mark from which most marks are in reach."""
-    if not found:
+def _start(text: str, widths: Sequence[int], tokens: Sequence[Token], rarity: Mapping[str, float]) -> int:
+    """Where the stretch begins: a little before the token from which the most telling ones are in reach."""
+    if not tokens:
         return 0
     reach = WIDTH - _BEFORE
-    best, most = found[0][0], 0
-    for index, (left, _) in enumerate(found):
-        count = sum(1 for _, right in found[index:] if widths[right] - widths[left] <= reach)
-        if count > most:
-            best, most = left, count
+    best, most = tokens[0].start, 0.0
+    for index, first in enumerate(tokens):
+        within = {token.text for token in tokens[index:] if widths[token.end] - widths[first.start] <= reach}
+        value = sum(rarity.get(token, 0.0) for token in within)
+        if value > most:
+            best, most = first.start, value
     start = best
     while start > 0 and widths[best] - widths[start - 1] <= _BEFORE:
         start -= 1
-    if widths[-1] - widths[start] < WIDTH:  # near the end: show more of what stands before
-        while start > 0 and widths[-1] - widths[start - 1] <= WIDTH:
-            start -= 1
+    while start > 0 and widths[-1] - widths[start - 1] <= WIDTH:  # near the end: show more of what stands before
+        start -= 1
     while start < best and not _breaks(text, start):
         start += 1
     return start

@@ -17,14 +17,15 @@ from whoosh import index
 from whoosh.reading import TermNotFound
 
 from search import answer
-from search.analysis import Term, analyzer
+from search.analysis import analyzer
 from search.build import NUMBER
 from search.columns import Columns, ColumnsDamagedError
 from search.document import FIELDS
 from search.engine import Hits, IndexDamagedError
-from search.query import Query, parse
-from search.ranking import gain
+from search.query import Query, joined, parse
+from search.ranking import gain, holds
 from search.spelling import Vocabulary
+from search.tokens import Term
 
 #: BM25F: how fast a repeated word stops counting, and how much a long field dilutes its words
 _K1 = 1.2
@@ -90,8 +91,9 @@ class WhooshEngine:
 
     def search(self, text: str, *, filters: Mapping[str, str] | None = None, offset: int = 0, limit: int = 10) -> Hits:
         """Hits `offset` to `offset + limit` for any text; `filters` is facet -> value."""
-        query = typed = parse(text, self._analyzer)
-        found, suggestion, corrected, relaxed = self._all(query), None, False, False
+        typed = parse(text, self._analyzer)
+        query, found = self._joined(typed)
+        suggestion, corrected, relaxed = None, False, False
         if not found and not query.empty:
             suggestion = self._suggestion(query)
             if suggestion:
@@ -136,6 +138,16 @@ class WhooshEngine:
             found &= self._holding(term.tokens)
         return self._scored(found, query)
 
+    def _joined(self, query: Query) -> tuple[Query, dict[int, float]]:
+        """The documents that hold every word; if there are none, those that hold two of them written as one."""
+        found = self._all(query)
+        for text in joined(query) if not found else ():
+            other = parse(text, self._analyzer)
+            found = self._all(other)
+            if found:
+                return other, found
+        return query, found
+
     def _most(self, query: Query) -> dict[int, float]:
         """Documents that hold most of what the words tell."""
         required = self._required(query)
@@ -147,8 +159,8 @@ class WhooshEngine:
             documents = self._holding(term.tokens)
             named |= documents & self._named(term.tokens)
             if not documents and term.loose:
-                documents = self._holding(term.loose)
-                named |= documents & self._named(term.loose)
+                documents = self._called(term.loose)
+                named |= documents
             for number in documents:
                 held[number] = held.get(number, 0.0) + weight
         kept = {number for number, value in held.items() if value >= (enough_named if number in named else enough)}
@@ -164,6 +176,15 @@ class WhooshEngine:
 
     def _named(self, tokens: tuple[str, ...]) -> set[int]:
         return self._common(set(self._postings(token).named) for token in tokens)
+
+    def _called(self, tokens: tuple[str, ...]) -> set[int]:
+        """Documents with one name or term that has all tokens: 锂离子电池 for 锂 and 电池."""
+        return {
+            number
+            for number in self._holding(tokens)
+            for row in (self._columns.rows[number],)
+            if any(holds(key, tokens) for key in (*row.title_keys, *row.label_keys, *row.synonym_keys))
+        }
 
     @staticmethod
     def _common(sets: Iterable[set[int]]) -> set[int]:

@@ -115,8 +115,8 @@ class Checker:
         if isinstance(facts, RegionFacts):
             for i, direction in enumerate(facts.directions):
                 for collection in ("sectors", "opportunities"):
-                    for slug in getattr(direction, collection):
-                        wanted.append((("directions", i, collection), collection, slug))
+                    slugs = getattr(direction, collection)
+                    wanted.extend((("directions", i, collection), collection, slug) for slug in slugs)
         if isinstance(facts, ParkFacts):
             want("regions", "regions", facts.regions)
         if isinstance(facts, PolicyFacts):

@@ -59,8 +59,7 @@ def fact_record(fact: Fact) -> dict[str, Any]:
     found = fact.model_dump(mode="json", exclude_defaults=True)
     if fact.value is not None:
         found["value"] = View.machine_value(fact)
-        if fact.unit == "cny-100m":
-            found["unit"] = "cny"
+        found["unit"] = {"cny-100m": "cny", "people-10k": "people"}.get(str(fact.unit), fact.unit)
     return found
 
 

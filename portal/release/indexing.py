@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from portal import l10n
-from portal.catalog.checks import districts
-from portal.catalog.markdown import COLLECTION_OF, Link
-from portal.catalog.markdown import render as render_markdown
-from portal.catalog.models import (
-    Fact,
-    IndicatorFacts,
-    OpportunityFacts,
-    ParkFacts,
-    PolicyFacts,
-    Prose,
-    RegionFacts,
-    SectorFacts,
-)
+from portal.catalog.markdown import COLLECTION_OF
+from portal.catalog.models import OpportunityFacts, ParkFacts, PolicyFacts, Prose, RegionFacts, SectorFacts
 from portal.catalog.plan import Block, Plan, anchor
-from portal.catalog.provenance import evidence_of, figure, plan_refs
-from portal.catalog.store import Catalog, Entry, Term
-from portal.locales import LOCALES, SOURCE
+from portal.catalog.provenance import plan_refs
+from portal.catalog.store import Catalog, Entry
+from portal.locales import SOURCE
+from portal.release.index_text import IndexText, facts_of, names, sought, unique
 from search import Document, Part, build_index
 
 #: Factor on the score by type: at equal match the thing itself stands before what is written about it.
@@ -45,7 +33,6 @@ WEIGHTS = {
 _PAST = frozenset({"superseded", "repealed", "not-in-force", "period-over"})
 _PAST_WEIGHT = 0.7
 _NUMBERING = re.compile(r"^(第.{1,3}[章节]\s*|（.{1,3}）\s*|\(\d+\)\s*|\d+[．.]\s*|(Chapter|Section) \d+[.:]?\s*)")
-_TAG = re.compile(r"<[^>]+>")
 
 
 def documents(catalog: Catalog, locale: str) -> list[Document]:
@@ -55,9 +42,7 @@ def documents(catalog: Catalog, locale: str) -> list[Document]:
 
 def build_indexes(catalog: Catalog, folder: Path) -> dict[str, int]:
     """Write `<folder>/<locale>/` for every published locale; gives the number of documents of each."""
-    return {
-        locale: build_index(documents(catalog, locale), folder / locale, locale) for locale in catalog.site.locales
-    }
+    return {locale: build_index(documents(catalog, locale), folder / locale, locale) for locale in catalog.site.locales}
 
 
 class _Writer:
@@ -66,11 +51,7 @@ class _Writer:
     def __init__(self, catalog: Catalog, locale: str) -> None:
         self.catalog = catalog
         self.locale = locale
-        self._districts = districts(catalog)
-        self._glossary: dict[str, list[Term]] = defaultdict(list)
-        for term in catalog.glossary:
-            for word in set(term.words.values()):
-                self._glossary[word.casefold()].append(term)
+        self._words = IndexText(catalog, locale)
         self._regions: dict[str, list[str]] = defaultdict(list)
         for region in catalog.all("regions"):
             assert isinstance(region.facts, RegionFacts)
@@ -85,7 +66,9 @@ class _Writer:
         for entry in self.catalog:
             yield self._entry(entry)
         items = {
-            facts.plan for entry in self.catalog.all("opportunities") if isinstance(facts := entry.facts, OpportunityFacts)
+            facts.plan
+            for entry in self.catalog.all("opportunities")
+            if isinstance(facts := entry.facts, OpportunityFacts)
         }
         for plan in self.catalog.plans.values():
             for block in plan.blocks.values():
@@ -110,7 +93,7 @@ class _Writer:
             url=f"/{self.locale}/{_path(entry)}",
             locale=entry.text_locale(self.locale),
             plan=self._plan(entry),
-            names=_names(prose)[1:],
+            names=names(prose)[1:],
             labels=tuple(self._labels(entry, prose)),
             summary=prose.summary or "",
             body="\n".join(filter(None, self._body(entry, prose))),
@@ -132,20 +115,20 @@ class _Writer:
         yield from prose.issuers
         if isinstance(entry.facts, PolicyFacts) and entry.facts.number:
             yield entry.facts.number
-        for fact in _facts(entry):
+        for fact in facts_of(entry):
             for code in fact.codes:
                 scheme, _, slug = code.partition(":")
                 if scheme == "district":
-                    yield from self._district_names(slug)
+                    yield from self._words.district_names(slug)
                 elif scheme in COLLECTION_OF and (linked := self.catalog.get(COLLECTION_OF[scheme], slug)):
                     yield linked.prose(self.locale).title
 
     def _body(self, entry: Entry, prose: Prose) -> Iterator[str]:
-        yield self._plain(entry.body(self.locale))
+        yield self._words.plain(entry.body(self.locale))
         yield from prose.texts.values()
         yield from prose.notes.values()
         yield " ".join(prose.chain)
-        yield " · ".join(text for fact in _facts(entry) for text in self._value(fact))
+        yield " · ".join(text for fact in facts_of(entry) for text in self._words.value(fact))
         if isinstance(entry.facts, OpportunityFacts) and (found := self.catalog.block(entry.facts.plan)):
             known = set(entry.facts.segments)
             yield "\n".join(self._text(found[1], only=None, besides=known))
@@ -161,43 +144,38 @@ class _Writer:
                     term
                     for tag, other in entry.words.items()
                     if tag != entry.text_locale(self.locale) and segment in other.prose.segments
-                    for term in _sought(other.prose, segment)
+                    for term in sought(other.prose, segment)
                 ]
-                labels = _sought(prose, segment)[1:]
+                labels = sought(prose, segment)[1:]
                 yield Part(
                     anchor=segment,
                     label=words.label if words else segment,
                     labels=labels,
                     text="\n".join(self._text(found[1], only=segment)),
-                    synonyms=_unique((*others, *self._terms((words.label if words else "", *labels)))),
+                    synonyms=unique((*others, *self._words.terms((words.label if words else "", *labels)))),
                 )
         elif isinstance(facts, RegionFacts):
             for district in facts.districts:
-                name, *others = self._district_names(district.adcode)
+                name, *others = self._words.district_names(district.adcode)
                 yield Part(f"d{district.adcode}", name, text=name, synonyms=(*others, district.pinyin))
 
     def _synonyms(self, entry: Entry, prose: Prose) -> tuple[str, ...]:
-        own = [name for words in entry.words.values() for name in _names(words.prose)]
+        own = [name for words in entry.words.values() for name in names(words.prose)]
         found = list(own)
         if isinstance(entry.facts, SectorFacts) and (block := self.catalog.block(entry.facts.plan)):
             own.append(_NUMBERING.sub("", block[1].text))
         if isinstance(entry.facts, OpportunityFacts):
             number = f"item.{entry.facts.number:02d}"
             found += [word for term in self.catalog.glossary if term.id == number for word in term.words.values()]
-        found += self._terms(own)
+        found += self._words.terms(own)
         for tag, words in entry.words.items():
             if tag != entry.text_locale(self.locale):
-                sought = words.prose.sought
-                found += [*sought.products, *sought.technologies, *sought.firms, *words.prose.issuers]
+                wanted = words.prose.sought
+                found += [*wanted.products, *wanted.technologies, *wanted.firms, *words.prose.issuers]
         kind = getattr(entry.facts, "kind", None)
         if isinstance(kind, str):
             found.append(kind.replace("-", " "))
-        return tuple(word for word in _unique(found) if word not in _names(prose))
-
-    def _terms(self, names: Iterable[str]) -> list[str]:
-        """The words of all languages of the glossary terms that one of the names is."""
-        terms = {term.id: term for name in names for term in self._glossary.get(name.casefold(), ())}
-        return [word for term in terms.values() for word in term.words.values()]
+        return tuple(word for word in unique(found) if word not in names(prose))
 
     def _sectors(self, entry: Entry) -> tuple[str, ...]:
         facts = entry.facts
@@ -206,21 +184,21 @@ class _Writer:
         if isinstance(facts, OpportunityFacts):
             return (facts.sector,)
         found = list(getattr(facts, "sectors", ()))
-        for code in (code for fact in _facts(entry) for code in fact.codes):
+        for code in (code for fact in facts_of(entry) for code in fact.codes):
             scheme, _, slug = code.partition(":")
             linked = self.catalog.get("opportunities", slug) if scheme == "opportunity" else None
             if scheme == "sector":
                 found.append(slug)
             elif linked and isinstance(linked.facts, OpportunityFacts):
                 found.append(linked.facts.sector)
-        return _unique(found)
+        return unique(found)
 
     def _region(self, entry: Entry, sectors: tuple[str, ...]) -> tuple[str, ...]:
         if isinstance(entry.facts, RegionFacts):
             return (entry.slug,)
         if isinstance(entry.facts, OpportunityFacts):
-            return _unique((*self._regions[f"opportunities/{entry.slug}"], *self._regions[f"sectors/{sectors[0]}"]))
-        return _unique((*getattr(entry.facts, "regions", ()), *self._regions[f"{entry.collection}/{entry.slug}"]))
+            return unique((*self._regions[f"opportunities/{entry.slug}"], *self._regions[f"sectors/{sectors[0]}"]))
+        return unique((*getattr(entry.facts, "regions", ()), *self._regions[f"{entry.collection}/{entry.slug}"]))
 
     # -- the plan ------------------------------------------------------------------------------------------------
 
@@ -260,42 +238,6 @@ class _Writer:
             if piece.segment == only or stray:
                 yield block.in_locale(piece, self.locale)[0]
 
-    # -- words ---------------------------------------------------------------------------------------------------
-
-    def _district_names(self, adcode: str) -> list[str]:
-        """The name in this locale, then the others; nothing for a code that is not of the plan period."""
-        place = self._districts.get(adcode)
-        if place is None:
-            return []
-        entry, position = place
-        assert isinstance(entry.facts, RegionFacts)
-        names = entry.facts.districts[position].names
-        own = names.get(self.locale) or names.get("en") or names[SOURCE]
-        return list(_unique((own, *names.values())))
-
-    def _value(self, fact: Fact) -> Iterator[str]:
-        """A number as a reader of this locale would write it."""
-        if fact.value is None:
-            return
-        if fact.unit == "cny-100m":
-            yield l10n.money(fact.value, self.locale)
-            yield l10n.money_alternative(fact.value, self.locale) or ""
-        elif fact.unit == "percent":
-            yield l10n.percent(fact.value, self.locale)
-        else:
-            yield l10n.number(fact.value, self.locale)
-
-    def _plain(self, body: str) -> str:
-        """The text of a Markdown body as its page shows it."""
-        return html.unescape(_TAG.sub(" ", render_markdown(body, self._link)))
-
-    def _link(self, scheme: str, target: str) -> Link | None:
-        if scheme == "figure" and (found := figure(self.catalog, target)):
-            return Link("#", next(self._value(found[1]), ""))
-        if scheme in COLLECTION_OF and (entry := self.catalog.get(COLLECTION_OF[scheme], target.partition("#")[0])):
-            return Link("#", entry.prose(self.locale).title)
-        return None
-
 
 def _path(entry: Entry) -> str:
     if entry.collection == "events":
@@ -303,25 +245,3 @@ def _path(entry: Entry) -> str:
     if entry.collection == "indicators":
         return f"data/#{entry.slug}"
     return f"{entry.collection}/{entry.slug}/"
-
-
-def _names(prose: Prose) -> tuple[str, ...]:
-    """The title first, then the other names."""
-    return _unique((prose.title, prose.short or "", *prose.aliases))
-
-
-def _sought(prose: Prose, segment: str) -> tuple[str, ...]:
-    """The name of a segment, then what is sought in it."""
-    words = prose.segments.get(segment)
-    return (words.label, *words.products, *words.technologies, *words.firms) if words else ("",)
-
-
-def _facts(entry: Entry) -> tuple[Fact, ...]:
-    return tuple(evidence for _, evidence in evidence_of(entry.facts) if isinstance(evidence, Fact))
-
-
-def _unique(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for word in words if word))
-
-
-__all__ = ["LOCALES", "WEIGHTS", "IndicatorFacts", "build_indexes", "documents"]

@@ -8,6 +8,11 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "mark, do no
     return message
 
 
+def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802 - as above
+    """Mark a message with its plural for extraction."""
+    return singular, plural
+
+
 FAMILY = {
     "emerging": N_("Strategic emerging industries"),
     "pillar": N_("Pillar industries"),
@@ -200,13 +205,13 @@ FACT = {
 }
 #: number of a unit -> message with the number in it; money, km² and percent are formatted by `l10n`
 UNIT = {
-    "firms": (N_("%(number)s firm"), N_("%(number)s firms")),
-    "institutes": (N_("%(number)s institute"), N_("%(number)s institutes")),
-    "projects": (N_("%(number)s project"), N_("%(number)s projects")),
-    "units": (N_("%(number)s"), N_("%(number)s")),
-    "staff": (N_("%(number)s member of staff"), N_("%(number)s staff")),
-    "percentage-points": (N_("%(number)s percentage point"), N_("%(number)s percentage points")),
-    "people-10k": (N_("%(number)s × 10,000 people"), N_("%(number)s × 10,000 people")),
+    "firms": NN_("%(number)s firm", "%(number)s firms"),
+    "institutes": NN_("%(number)s institute", "%(number)s institutes"),
+    "projects": NN_("%(number)s project", "%(number)s projects"),
+    "units": NN_("%(number)s", "%(number)s"),
+    "staff": NN_("%(number)s member of staff", "%(number)s staff"),
+    "percentage-points": NN_("%(number)s percentage point", "%(number)s percentage points"),
+    "people-10k": NN_("%(number)s person", "%(number)s people"),
 }
 BOUND = {
     "at-least": N_("at least %(value)s"),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from search.engine import Engine, open_engine
 
 from portal.catalog.loader import load
 from portal.catalog.store import Catalog
@@ -15,6 +14,7 @@ from portal.release.assets import Assets
 from portal.release.pages import Links
 from portal.release.render import PageInfo, Renderer
 from portal.release.serve import Live, Release
+from search.engine import Engine, open_engine
 
 log = structlog.get_logger()
 

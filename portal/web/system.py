@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
@@ -25,10 +27,8 @@ def router(site: LiveSite, engine: Engine) -> APIRouter:
     @routes.get("/readyz")
     def readyz() -> JSONResponse:
         state: dict[str, object] = {"release": None, "database": db.writable(engine)}
-        try:
+        with suppress(ReleaseError):
             state["release"] = site.release().id
-        except ReleaseError:
-            pass
         if state["database"]:
             state["outbox"] = outbox.counts(engine, db.utcnow())
         ready = bool(state["release"] and state["database"])

