@@ -171,7 +171,9 @@ def inbox(
         err.rule("first start of the inbox")
         err.print(f"staff access key: {made.access_key}", highlight=False)
         err.print(f"it is kept in {settings.var / 'inbox' / 'access.key'}; the key pair for sealing leads in")
-        err.print(f"{settings.var / 'inbox' / 'keys'}. Whoever has its private file can read every lead: keep a copy safe.")
+        err.print(
+            f"{settings.var / 'inbox' / 'keys'}. Whoever has its private file can read every lead: keep a copy safe."
+        )
         err.rule()
     if not init:
         asyncio.run(_until_stopped_server(server(made.app, settings.inbox_host, settings.inbox_port)))

@@ -62,8 +62,9 @@ class Answers:
     def hit(self, number: int, score: float, query: Query, rarity: Mapping[str, float]) -> Hit:
         """The hit of a document. `rarity` says how much each token of the query tells."""
         column = self._columns.rows[number]
+        names = (*column.title_keys, *column.name_keys)
         source, found = self._best(number, query, rarity)
-        anchor, label = (source.anchor, source.label) if query.key not in column.title_keys else ("", "")
+        anchor, label = (source.anchor, source.label) if query.key not in names else ("", "")
         address = f"{column.url}#{anchor}" if anchor and "#" not in column.url else column.url
         return Hit(
             id=column.id,

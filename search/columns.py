@@ -7,7 +7,7 @@ by its offset, so that a large catalogue does not fill the memory.
 from __future__ import annotations
 
 import json
-import os
+import mmap
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -41,6 +41,7 @@ class Column:
     facets: dict[str, tuple[str, ...]]
     weight: float
     title_keys: tuple[str, ...]
+    name_keys: tuple[str, ...]
     label_keys: tuple[str, ...]
     synonym_keys: tuple[str, ...]
 
@@ -106,7 +107,8 @@ def _column(document: Document, analyzer: Analyzer) -> dict[str, Any]:
         "plan": document.plan,
         "facets": document.facets(),
         "weight": document.weight,
-        "title_keys": keys(document.texts("title"), analyzer),
+        "title_keys": keys((document.title,), analyzer),
+        "name_keys": keys(document.names, analyzer),
         "label_keys": keys(document.texts("labels"), analyzer),
         "synonym_keys": keys(document.texts("synonyms"), analyzer),
     }
@@ -128,7 +130,7 @@ def _words(documents: Sequence[Document], analyzer: Analyzer) -> dict[str, int]:
 
 
 class Columns:
-    """Reads both files. Texts are read at their place (`pread`), so threads do not disturb one another."""
+    """Reads both files. The texts are mapped into memory, so threads do not disturb one another."""
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -140,31 +142,32 @@ class Columns:
             self.words: dict[str, int] = data["words"]
             self.rows = [_row(row) for row in data["documents"]]
             self._offsets: list[int] = data["offsets"]
-            self._file = os.open(folder / TEXTS, os.O_RDONLY)
+            self._lines = _mapped(folder / TEXTS)
         except (OSError, ValueError, KeyError, TypeError) as error:
             msg = f"{folder} cannot be read: {error}"
             raise ColumnsDamagedError(msg) from error
-        if len(self._offsets) != len(self.rows) + 1 or os.fstat(self._file).st_size != self._offsets[-1]:
-            self.close()
+        if len(self._offsets) != len(self.rows) + 1 or len(self._lines) != self._offsets[-1]:
             msg = f"{folder / TEXTS} is not as long as it was written"
             raise ColumnsDamagedError(msg)
         self.texts = lru_cache(maxsize=256)(self._texts)
 
     def _texts(self, number: int) -> Texts:
         start, end = self._offsets[number : number + 2]
-        data = json.loads(os.pread(self._file, end - start, start))
+        data = json.loads(self._lines[start:end])
         parts = tuple(
             Part(part["anchor"], part["label"], tuple(part["labels"]), part["text"], tuple(part["synonyms"]))
             for part in data["parts"]
         )
         return Texts(data["summary"], data["body"], tuple(data["labels"]), parts)
 
-    def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._file)
+
+def _mapped(path: Path) -> mmap.mmap | bytes:
+    with path.open("rb") as stream:
+        # An empty file cannot be mapped.
+        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
 
 
 def _row(row: dict[str, Any]) -> Column:
-    tuples = {name: tuple(row[name]) for name in ("plan", "title_keys", "label_keys", "synonym_keys")}
+    tuples = {name: tuple(row[name]) for name in ("plan", "title_keys", "name_keys", "label_keys", "synonym_keys")}
     facets = {name: tuple(values) for name, values in row["facets"].items()}
     return Column(**{**row, **tuples, "facets": facets})

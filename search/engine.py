@@ -62,7 +62,7 @@ class Hits:
     suggestion: str | None = None
     #: the hits are those of the suggestion, because the text itself finds nothing
     corrected: bool = False
-    #: the hits do not hold all the words
+    #: some of the hits hold not all, but most of the words
     relaxed: bool = False
 
 

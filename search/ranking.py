@@ -11,7 +11,7 @@ from search.tokens import Term
 
 #: Gains are added to 1 and multiply the score of the words. A page whose name is the query leads by far; a term of
 #: the page that is the query comes before a page that only mentions it.
-SAME_NAME, SAME_LABEL, SAME_SYNONYM = 3.0, 1.6, 1.4
+SAME_TITLE, SAME_NAME, SAME_LABEL, SAME_SYNONYM = 3.0, 1.8, 1.6, 1.4
 PHRASE_IN_NAME, PHRASE_IN_LABEL, PHRASE_IN_SYNONYM = 1.2, 0.7, 0.3
 ALL_IN_NAME, ALL_IN_NAMES_AND_LABELS = 0.8, 0.4
 
@@ -22,13 +22,14 @@ def gain(query: Query, column: Column) -> float:
     if not key.strip():
         return 1.0
     best = 0.0
+    names = (*column.title_keys, *column.name_keys)
     if key in column.title_keys:
+        best = SAME_TITLE
+    elif key in column.name_keys:
         best = SAME_NAME
-    else:
+    elif shares := [len(key) / len(name) for name in names if key in name]:
         # The more of the name the query covers, the more surely it is meant: 外商投资法 before its implementing rules.
-        shares = [len(key) / len(name) for name in column.title_keys if key in name]
-        if shares:
-            best = PHRASE_IN_NAME * (0.5 + max(shares))
+        best = PHRASE_IN_NAME * (0.5 + max(shares))
     if best < SAME_LABEL and key in column.label_keys:
         best = SAME_LABEL
     if best < SAME_SYNONYM and key in column.synonym_keys:
@@ -38,9 +39,9 @@ def gain(query: Query, column: Column) -> float:
     if best < PHRASE_IN_SYNONYM and _inside(key, column.synonym_keys):
         best = PHRASE_IN_SYNONYM
     if len(query.wanted) > 1:
-        if any(_holds_all(name, query.wanted) for name in column.title_keys):
+        if any(_holds_all(name, query.wanted) for name in names):
             best += ALL_IN_NAME
-        elif _holds_all("\n".join((*column.title_keys, *column.label_keys)), query.wanted):
+        elif _holds_all("\n".join((*names, *column.label_keys)), query.wanted):
             best += ALL_IN_NAMES_AND_LABELS
     return 1.0 + best
 

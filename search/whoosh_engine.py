@@ -62,7 +62,6 @@ class WhooshEngine:
             self._reader = self._index.reader()
             numbers = {docnum: int(stored[NUMBER]) for docnum, stored in self._reader.iter_docs()}
         except Exception as error:  # Whoosh and the unpickling below it raise all kinds on damaged files
-            self._columns.close()
             msg = f"{folder} cannot be read: {error}"
             raise IndexDamagedError(msg) from error
         if sorted(numbers.values()) != list(range(len(self._columns.rows))):
@@ -87,7 +86,6 @@ class WhooshEngine:
         """Let go of files. Nothing may be asked afterwards."""
         self._reader.close()
         self._index.close()
-        self._columns.close()
 
     def search(self, text: str, *, filters: Mapping[str, str] | None = None, offset: int = 0, limit: int = 10) -> Hits:
         """Hits `offset` to `offset + limit` for any text; `filters` is facet -> value."""
@@ -100,9 +98,11 @@ class WhooshEngine:
                 other = parse(suggestion, self._analyzer)
                 found = self._all(other)
                 query, corrected = (other, True) if found else (query, False)
-            if not found:
-                found = self._most(query)
-                relaxed = bool(found)
+        if not self._about(found, query):
+            # What holds every word only mentions them: what is about most of them may well be meant.
+            more = self._most(query)
+            relaxed = len(more) > len(found)
+            found = more | found
         rows = self._columns.rows
         chosen = filters or {}
         ranked = sorted(
@@ -164,8 +164,12 @@ class WhooshEngine:
             for number in documents:
                 held[number] = held.get(number, 0.0) + weight
         kept = {number for number, value in held.items() if value >= (enough_named if number in named else enough)}
-        scores = self._scored(kept, query)
-        return {number: score * held[number] for number, score in scores.items()}
+        full = sum(weights)
+        return {number: score * (held[number] / full) ** 2 for number, score in self._scored(kept, query).items()}
+
+    def _about(self, found: Mapping[int, float], query: Query) -> bool:
+        """Whether any of the documents is named by a word of the query."""
+        return any(not found.keys().isdisjoint(self._named(term.tokens)) for term in self._required(query))
 
     def _required(self, query: Query) -> list[Term]:
         telling = [term for term in query.wanted if len(self._holding(term.tokens)) <= _COMMON * self._count]
@@ -183,7 +187,7 @@ class WhooshEngine:
             number
             for number in self._holding(tokens)
             for row in (self._columns.rows[number],)
-            if any(holds(key, tokens) for key in (*row.title_keys, *row.label_keys, *row.synonym_keys))
+            if any(holds(key, tokens) for key in (*row.title_keys, *row.name_keys, *row.label_keys, *row.synonym_keys))
         }
 
     @staticmethod

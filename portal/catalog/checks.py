@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from portal.catalog.faults import Fault
@@ -18,9 +17,9 @@ from portal.catalog.models import (
     SectorFacts,
     StoryFacts,
 )
-from portal.catalog.plan import Block
 from portal.catalog.provenance import evidence_of, figure, plan_refs
 from portal.catalog.store import Catalog, Entry
+from portal.catalog.structure import structure_faults, terms_not_in_plan
 from portal.catalog.translations import statuses
 from portal.catalog.yamlfile import Document, parse, read_text
 from portal.locales import SOURCE
@@ -28,7 +27,6 @@ from portal.locales import SOURCE
 #: page names an editor may link to with `page:`
 PAGES = ("", "invest", "search", "plan", "data", "sectors", "opportunities", "parks", "policies", "regions", "events",
          "guides", "stories", "glossary", "sitemap")  # fmt: skip
-Report = Callable[..., None]
 
 
 class Checker:
@@ -217,9 +215,9 @@ class Checker:
                     self._fault(entry, ("chain", "stages", i), f"no segment {stage.segment}", "use a segment's id")
         source = entry.words[SOURCE].prose
         for words in entry.words.values():
-            for path, message in _structure_faults(facts, source.model_dump(), words.prose.model_dump()):
+            for path, message in structure_faults(facts, source, words.prose):
                 self.faults.append(Fault(words.path, 1, 1, path, message, f"follow {SOURCE}.md"))
-        for path, term in _terms_not_in_plan(entry, block):
+        for path, term in terms_not_in_plan(entry, block):
             self.faults.append(
                 Fault(entry.words[SOURCE].path, 1, 1, path, f"“{term}” does not stand in the plan", "quote it")
             )
@@ -278,37 +276,3 @@ def districts(catalog: Catalog) -> dict[str, tuple[Entry, int]]:
 
 def _differences(mine: set[str], theirs: set[str]) -> str:
     return ", ".join(sorted(f"+{key}" for key in mine - theirs) + sorted(f"-{key}" for key in theirs - mine))
-
-
-def _structure_faults(
-    facts: OpportunityFacts, source: dict[str, object], mine: dict[str, object]
-) -> Iterator[tuple[str, str]]:
-    stages = len(facts.chain.stages) if facts.chain else 0
-    if len(mine["chain"]) != stages:  # type: ignore[arg-type]
-        yield "chain", f"has {len(mine['chain'])} names for {stages} stages"  # type: ignore[arg-type]
-    groups: list[tuple[str, dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]] = []
-    segments, theirs = dict(mine["segments"]), dict(source["segments"])  # type: ignore[call-overload]
-    if tuple(segments) != facts.segments:
-        yield "segments", f"are {', '.join(segments) or 'none'}, not {', '.join(facts.segments) or 'none'}"
-        return
-    groups.append(("sought", dict(mine["sought"]), dict(source["sought"])))  # type: ignore[call-overload]
-    groups.extend((f"segments.{key}", segments[key], theirs.get(key, {})) for key in segments)
-    for path, here, there in groups:
-        for kind in ("products", "technologies", "firms"):
-            if len(here.get(kind, ())) != len(there.get(kind, ())):
-                yield f"{path}.{kind}", f"has {len(here.get(kind, ()))} terms, {SOURCE} has {len(there.get(kind, ()))}"
-
-
-def _terms_not_in_plan(entry: Entry, block: Block) -> Iterator[tuple[str, str]]:
-    prose = entry.words[SOURCE].prose
-    groups = [("sought", prose.sought, None), *((f"segments.{k}", v, k) for k, v in prose.segments.items())]
-    for path, sought, segment in groups:
-        piece = block.piece(segment)
-        text = piece.text if piece else ""
-        corrected = text
-        for erratum in block.errata:
-            if erratum.reading:
-                corrected = corrected.replace(erratum.printed, erratum.reading)
-        for term in (*sought.products, *sought.technologies, *sought.firms):
-            if term not in text and term not in corrected:
-                yield path, term

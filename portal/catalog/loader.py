@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from portal.catalog.faults import ContentError, Fault
-from portal.catalog.models import COLLECTIONS, SLUG, Erratum, PlanMeta, Prose, Site, Source
+from portal.catalog.models import COLLECTIONS, SLUG
 from portal.catalog.plan import Piece, Plan, assemble, parse_pieces, text_hash
 from portal.catalog.store import Catalog, Entry, Term, Words
+from portal.catalog.words import Erratum, PlanMeta, Prose, Site, Source
 from portal.catalog.yamlfile import Document, parse, read_text
 from portal.locales import LOCALES, SOURCE
 

@@ -26,7 +26,7 @@ COLLECTION_OF = {
 }  # fmt: skip
 _LINK = re.compile(r"\]\(\s*<?([^)\s>]*)")
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "code", "blockquote", "table", "thead", "tbody",
-         "tr", "th", "td", "hr", "br", "data", "pre"}  # fmt: skip
+         "tr", "th", "td", "hr", "br", "data", "pre", "span"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,16 +86,25 @@ def link_targets(text: str) -> Iterator[tuple[int, str, str]]:
             yield number, scheme.lower() if colon else "", target if colon else match[1]
 
 
-def render(text: str, resolve: Resolver) -> str:
-    """HTML of a Markdown body. `resolve(scheme, target)` gives a link its address, or None to leave plain text."""
+def render(text: str, resolve: Resolver, mark: Callable[[str], str] | None = None) -> str:
+    """HTML of a Markdown body. `resolve(scheme, target)` gives a link its address, or None to leave plain text.
+
+    `mark` turns the words of the body into HTML, for instance to mark words of another language.
+    """
     parser = _parser()
+    if mark is not None:
+        parser.add_render_rule("text", lambda _, tokens, index, *__: mark(tokens[index].content))
     tokens = parser.parse(text)
     for token in tokens:
         if token.type == "inline" and token.children:
             token.children = list(_resolved(token.children, resolve))
     html = parser.renderer.render(tokens, parser.options, {})
     return nh3.clean(
-        html, tags=_TAGS, attributes={"a": {"href", "class"}}, url_schemes={"https", "mailto"}, link_rel=None
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href", "class"}, "span": {"lang", "dir"}},
+        url_schemes={"https", "mailto"},
+        link_rel=None,
     )
 
 

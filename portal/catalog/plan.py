@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from portal.catalog.faults import Fault
-from portal.catalog.models import PLAN_REF, Erratum, PlanMeta
+from portal.catalog.models import PLAN_REF
+from portal.catalog.words import Erratum, PlanMeta
 from portal.locales import SOURCE
 
 Freshness = Literal["source", "fresh", "stale", "missing"]

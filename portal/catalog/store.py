@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar, cast
 
-from portal.catalog.models import Facts, OpportunityFacts, Prose, SectorFacts, Site, Source
+from portal.catalog.models import Facts, OpportunityFacts, SectorFacts
 from portal.catalog.plan import Block, Freshness, Plan, anchor, text_hash
+from portal.catalog.words import Prose, Site, Source
 from portal.locales import SOURCE
 
 F = TypeVar("F", bound=Facts)

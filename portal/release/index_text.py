@@ -11,9 +11,10 @@ from portal import l10n
 from portal.catalog.checks import districts
 from portal.catalog.markdown import COLLECTION_OF, Link
 from portal.catalog.markdown import render as render_markdown
-from portal.catalog.models import Fact, Prose, RegionFacts
+from portal.catalog.models import Fact, RegionFacts
 from portal.catalog.provenance import evidence_of, figure
 from portal.catalog.store import Catalog, Entry, Term
+from portal.catalog.words import Prose
 from portal.locales import SOURCE
 
 _TAG = re.compile(r"<[^>]+>")

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from portal.catalog.markdown import COLLECTION_OF
-from portal.catalog.models import OpportunityFacts, ParkFacts, PolicyFacts, Prose, RegionFacts, SectorFacts
+from portal.catalog.models import OpportunityFacts, ParkFacts, PolicyFacts, RegionFacts, SectorFacts
 from portal.catalog.plan import Block, Plan, anchor
 from portal.catalog.provenance import plan_refs
 from portal.catalog.store import Catalog, Entry
+from portal.catalog.words import Prose
 from portal.locales import SOURCE
 from portal.release.index_text import IndexText, facts_of, names, sought, unique
 from search import Document, Part, build_index
@@ -19,7 +20,7 @@ from search import Document, Part, build_index
 #: Factor on the score by type: at equal match the thing itself stands before what is written about it.
 WEIGHTS = {
     "opportunities": 1.2,
-    "sectors": 1.1,
+    "sectors": 0.8,
     "parks": 1.1,
     "policies": 1.0,
     "regions": 1.0,

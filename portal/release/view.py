@@ -11,10 +11,10 @@ from markupsafe import Markup, escape
 from portal import l10n
 from portal.catalog.markdown import COLLECTION_OF, Link
 from portal.catalog.markdown import render as render_markdown
-from portal.catalog.models import Erratum
 from portal.catalog.plan import Block, Piece, Plan, anchor
 from portal.catalog.provenance import cited_by, figure
 from portal.catalog.store import Entry
+from portal.catalog.words import Erratum
 from portal.locales import SOURCE
 from portal.release.figures import Figures
 
@@ -24,8 +24,9 @@ class View(Figures):
 
     def body(self, entry: Entry) -> Markup:
         """An entry's Markdown body as HTML."""
-        html = Markup(render_markdown(entry.body(self.tag), self._link))  # noqa: S704 - sanitised by nh3
         tag = entry.text_locale(self.tag)
+        mark = self.mixed if tag == self.tag else escape
+        html = Markup(render_markdown(entry.body(self.tag), self._link, mark))  # noqa: S704 - sanitised by nh3
         return html if tag == self.tag else Markup('<div lang="{}">{}</div>').format(tag, html)
 
     def _link(self, scheme: str, target: str) -> Link | None:

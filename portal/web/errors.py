@@ -55,7 +55,9 @@ def install(app: FastAPI, site: LiveSite) -> None:
         return answer(request, site, 500, "")
 
 
-def answer(request: Request, site: LiveSite, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+def answer(
+    request: Request, site: LiveSite, status: int, detail: str, headers: dict[str, str] | None = None
+) -> Response:
     """An error as the reader can use it."""
     headers = {**(headers or {}), "Cache-Control": "no-store"}
     if request.url.path.startswith("/api/"):
