@@ -8,17 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress as Bar
 from rich.table import Table
 
-from portal.catalog import translations
+from portal import logs
+from portal.catalog import schemas, translations
 from portal.catalog.faults import ContentError
 from portal.catalog.loader import load
 from portal.catalog.provenance import Coverage, coverage
@@ -27,6 +24,7 @@ from portal.release import build
 from portal.release.assets import collect
 from portal.release.render import Renderer
 from portal.settings import Settings
+from portal.terminal import err, out, print_faults, progress_bar
 
 app = typer.Typer(
     help="Invest Chongqing: content files in, an investor portal and a lead queue out.",
@@ -34,38 +32,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console()
-err = Console(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
-
-
-def _print_faults(error: ContentError, as_json: bool) -> None:
-    if as_json:
-        faults = [fault.__dict__ for fault in error.faults]
-        sys.stdout.write(json.dumps({"ok": False, "faults": faults}, ensure_ascii=False, indent=1) + "\n")
-        return
-    for fault in error.faults:
-        sys.stderr.write(f"{fault}\n")
-    sys.stderr.write(f"{len(error.faults)} fault(s)\n")
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[build.Progress | None]:
-    if not err.is_terminal:
-        yield None
-        return
-    with Bar(console=err, transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda _, done, total: bar.update(task, completed=done, total=total)
 
 
 @app.command()
 def check(
     with_coverage: Annotated[bool, typer.Option("--coverage", help="Also count what of the plan is on pages.")] = False,
+    write_schemas: Annotated[bool, typer.Option("--schemas", help="First renew content/schemas.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check the content: every fault with file, line, column and the mend."""
     settings = Settings()
+    if write_schemas:
+        schemas.write(settings.content / "schemas")
     try:
         catalog, warnings = build.checked_catalog(settings.content)
         assets = collect(settings.static)
@@ -78,14 +57,14 @@ def check(
         )
         reports: list[Coverage] = []
         if with_coverage:
-            with _progress("rendering") as progress:
+            with progress_bar("rendering") as progress:
                 rendered = build.render_all(renderer, progress)
             faults = build.link_faults(rendered, catalog, assets)
             if faults:
                 raise ContentError(faults)
             reports = [coverage(catalog, tag, rendered.texts(tag)) for tag in catalog.site.locales]
     except ContentError as error:
-        _print_faults(error, as_json)
+        print_faults(error, as_json)
         raise typer.Exit(1) from error
     complete = all(report.placed == report.blocks and report.items_placed == report.items for report in reports)
     if as_json:
@@ -118,12 +97,12 @@ def publish(as_json: AsJson = False) -> None:
 
     settings = Settings()
     try:
-        with _progress("publishing") as progress:
+        with progress_bar("publishing") as progress:
             release, warnings = build.publish(
                 release_paths(settings), base_url=settings.base_url, keep=settings.releases_kept, progress=progress
             )
     except ContentError as error:
-        _print_faults(error, as_json)
+        print_faults(error, as_json)
         if not as_json:
             sys.stderr.write("nothing was published; the live release stays as it is\n")
         raise typer.Exit(1) from error
@@ -163,7 +142,7 @@ def inbox(
 ) -> None:
     """The internal lead queue on INBOX_HOST:INBOX_PORT."""
     from portal.app import create_inbox_app
-    from portal.supervise import server
+    from portal.supervise import run_until_stopped, server
 
     settings = Settings()
     made = create_inbox_app(settings)
@@ -176,24 +155,7 @@ def inbox(
         )
         err.rule()
     if not init:
-        asyncio.run(_until_stopped_server(server(made.app, settings.inbox_host, settings.inbox_port)))
-
-
-async def _until_stopped_server(running: object) -> None:
-    import uvicorn
-
-    from portal.supervise import stop_on_signals
-
-    assert isinstance(running, uvicorn.Server)
-    stop = asyncio.Event()
-    task = asyncio.create_task(running.serve())
-    await asyncio.sleep(0)
-    stop_on_signals(stop)
-    stopper = asyncio.create_task(stop.wait())
-    await asyncio.wait({task, stopper}, return_when=asyncio.FIRST_COMPLETED)
-    stopper.cancel()
-    running.should_exit = True
-    await task
+        asyncio.run(run_until_stopped(server(made.app, settings.inbox_host, settings.inbox_port)))
 
 
 @app.command()
@@ -225,7 +187,7 @@ def preview(port: Annotated[int, typer.Option(help="Port to serve the preview on
             release, _ = build.publish(release_paths(own), base_url=f"http://{own.host}:{port}", keep=1)
             out.print(f"release {release}")
         except ContentError as error:
-            _print_faults(error, as_json=False)
+            print_faults(error, as_json=False)
 
     again()
     environment = {**os.environ, "VAR": str(own.var), "PORT": str(port), "INBOX_PORT": str(port + 1)}
@@ -248,7 +210,7 @@ def translations_command(
     try:
         catalog = load(settings.content)
     except ContentError as error:
-        _print_faults(error, as_json)
+        print_faults(error, as_json)
         raise typer.Exit(1) from error
     if pin:
         if pin not in LOCALES:
@@ -316,6 +278,7 @@ def bench(as_json: AsJson = False) -> None:
 
 def main() -> None:
     """Entry point of the `portal` command."""
+    logs.configure()
     app()
 
 

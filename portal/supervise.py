@@ -93,3 +93,16 @@ def stop_on_signals(stop: asyncio.Event) -> None:
                 loop.call_later(1.0, look)
 
         look()
+
+
+async def run_until_stopped(running: uvicorn.Server) -> None:
+    """Run a server of its own process until a signal, or until the parent is gone."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(running.serve())
+    await asyncio.sleep(0)
+    stop_on_signals(stop)
+    stopper = asyncio.create_task(stop.wait())
+    await asyncio.wait({task, stopper}, return_when=asyncio.FIRST_COMPLETED)
+    stopper.cancel()
+    running.should_exit = True
+    await task

@@ -135,20 +135,24 @@ class Analyzer:
         pattern = _beginnings(wanted)
         seen = -1
         for match in pattern.finditer(folded.text) if pattern else ():
-            if match.start() < seen or not (whole := _RUN.match(folded.text, _word_start(folded.text, match.start()))):
+            if match.start() < seen:
                 continue
+            whole = _RUN.search(folded.text, _word_start(folded.text, match.start()))
+            while whole and whole.end() <= match.start():  # 8.5-generation begins with a number
+                whole = _RUN.search(folded.text, whole.end())
+            if whole is None:
+                break
             seen = whole.end()
             run = _run(whole)
             start, end = folded.span(run.start, run.end)
             if run.kind == "word":
                 parts, joined = self._words(text[start:end])
-                texts = {*parts, joined}
+                places = dict.fromkeys((*parts, joined), end)
             else:
                 number = run.text.replace(",", "")
                 unit, unit_end = _unit(folded.text, run.end)
-                texts = {number, number + unit}
-                end = folded.span(run.start, unit_end)[1] if unit and number + unit in wanted else end
-            found.extend(Token(token, 0, start, end) for token in texts & wanted)
+                places = {number + unit: folded.span(run.start, unit_end)[1], number: end}
+            found.extend(Token(token, 0, start, place) for token, place in places.items() if token in wanted)
         return found
 
     def surfaces(self, text: str) -> Iterator[str]:

@@ -47,5 +47,6 @@ def chinese_term(word: str, before: str) -> Term:
     if len(word) <= 2:
         return Term(word, (word,), extra=across, stop=word in STOP)
     parts = [part for part in rjieba.cut_for_search(word) if len(part) == 2]
-    loose = (parts[0], *word.replace(parts[0], "", 1)) if parts else tuple(word)
+    # The last pair is the thing itself: 锂电池 is first of all 电池.
+    loose = (parts[-1], *word.replace(parts[-1], "", 1)) if parts else tuple(word)
     return Term(word, tuple(pair_texts(word)), extra=(word, *across), loose=loose, stop=word in STOP)

@@ -74,7 +74,7 @@ def keys(texts: Iterable[str], analyzer: Analyzer) -> tuple[str, ...]:
 
 
 def write(documents: Sequence[Document], folder: Path, locale: str, analyzer: Analyzer) -> None:
-    """Write both files. `documents` stand in the order of the index."""
+    """Write both files into the folder of the finished index. `documents` stand in its order."""
     offsets = [0]
     with (folder / TEXTS).open("wb") as stream:
         for document in documents:
@@ -89,6 +89,8 @@ def write(documents: Sequence[Document], folder: Path, locale: str, analyzer: An
     columns = {
         "format": FORMAT,
         "locale": locale,
+        # Lengths of the index proper: a file that was cut short is refused before anything reads it.
+        "lengths": {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != TEXTS},
         "offsets": offsets,
         "words": _words(documents, analyzer),
         "documents": [_column(document, analyzer) for document in documents],
@@ -143,11 +145,14 @@ class Columns:
             self.rows = [_row(row) for row in data["documents"]]
             self._offsets: list[int] = data["offsets"]
             self._lines = _mapped(folder / TEXTS)
+            cut = [name for name, length in data["lengths"].items() if (folder / name).stat().st_size != length]
         except (OSError, ValueError, KeyError, TypeError) as error:
             msg = f"{folder} cannot be read: {error}"
             raise ColumnsDamagedError(msg) from error
         if len(self._offsets) != len(self.rows) + 1 or len(self._lines) != self._offsets[-1]:
-            msg = f"{folder / TEXTS} is not as long as it was written"
+            cut.append(TEXTS)
+        if cut:
+            msg = f"{folder}: not as long as written: {', '.join(cut)}"
             raise ColumnsDamagedError(msg)
         self.texts = lru_cache(maxsize=256)(self._texts)
 

@@ -20,10 +20,11 @@ class Vocabulary:
             self._by_letter[word[0]].append(word)
 
     def nearest(self, word: str) -> str | None:
-        """The most frequent of the nearest words: one error in four to six letters, two in longer words."""
-        if not word.isalpha() or not 3 < len(word) <= _LONGEST or word in self._words:
+        """The most frequent of the nearest words: one error in five to seven letters, two in longer words."""
+        # In words of four letters nearly every error makes another word: wine is not wind.
+        if not word.isalpha() or not 4 < len(word) <= _LONGEST or word in self._words:
             return None
-        limit = 1 if len(word) < 7 else 2
+        limit = 1 if len(word) < 8 else 2
         best: tuple[int, int, str] | None = None
         for other in self._by_letter.get(word[0], ()):
             if abs(len(other) - len(word)) > limit:

@@ -32,8 +32,8 @@ _K1 = 1.2
 _B = {"title": 0.3, "labels": 0.3, "summary": 0.5, "body": 0.7, "synonyms": 0.3}
 #: Fields in which a word names what the document is about.
 _STRONG = frozenset({"title", "labels", "synonyms"})
-#: A word in more documents than this share is no condition, only a weight: 重庆, project.
-_COMMON = 0.2
+#: A word in more documents than this share (and more than 10) is no condition, only a weight: 重庆, project.
+_COMMON, _NEVER_COMMON = 0.2, 10
 #: When the search is relaxed, a document must hold this share of what the words tell; less if it is named by one.
 _ENOUGH, _ENOUGH_NAMED = 0.5, 0.25
 #: Posting lists kept, scored; about 20 kB each at 50,000 documents
@@ -172,7 +172,8 @@ class WhooshEngine:
         return any(not found.keys().isdisjoint(self._named(term.tokens)) for term in self._required(query))
 
     def _required(self, query: Query) -> list[Term]:
-        telling = [term for term in query.wanted if len(self._holding(term.tokens)) <= _COMMON * self._count]
+        most = max(_COMMON * self._count, _NEVER_COMMON)
+        telling = [term for term in query.wanted if len(self._holding(term.tokens)) <= most]
         return telling or list(query.wanted)
 
     def _holding(self, tokens: tuple[str, ...]) -> set[int]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from portal.catalog import schemas
 from portal.catalog.checks import Checker
 from portal.catalog.faults import ContentError, Fault
 from portal.catalog.loader import load
@@ -62,6 +63,10 @@ def checked_catalog(content: Path) -> tuple[Catalog, list[str]]:
     catalog = load(content)
     checker = Checker(catalog, content)
     faults = checker.run()
+    faults += [
+        Fault(f"content/schemas/{name}", 0, 0, "", "is not what the models say", "run `portal check --schemas`")
+        for name in schemas.stale(content / "schemas")
+    ]
     if faults:
         raise ContentError(faults)
     return catalog, checker.warnings

@@ -1,0 +1,149 @@
+"""A handful of documents, the indexes made of them, and the indexes of the real content."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.catalog.loader import load
+from portal.release.indexing import build_indexes
+from search import Document, Engine, Part, build_index, open_engine
+
+CONTENT = Path(__file__).parents[3] / "content"
+
+SEMICONDUCTORS = Document(
+    id="opportunities/semiconductors",
+    type="opportunities",
+    slug="semiconductors",
+    title="Semiconductors",
+    url="/en/opportunities/semiconductors/",
+    locale="en",
+    plan=("3.1.1#1",),
+    names=("chips",),
+    summary="Firms are sought along the chain from equipment to packaging.",
+    body="Build a semiconductor cluster with a distinctive profile.",
+    synonyms=("半导体", "半導体"),
+    parts=(
+        Part(
+            "design",
+            "Chip design",
+            ("display driver chips",),
+            "In chip design, attract makers of display driver chips.",
+        ),
+        Part(
+            "materials",
+            "Materials",
+            ("photoresists", "sputtering targets", "SiC (silicon carbide)"),
+            "In materials, attract projects for photoresists, sputtering targets and SiC (silicon carbide).",
+            ("溅射靶材",),
+        ),
+    ),
+    sector=("next-generation-it",),
+    region=("central-urban-area",),
+)
+LIFTS = Document(
+    id="opportunities/lifts",
+    type="opportunities",
+    slug="lifts",
+    title="Lifts (elevators)",
+    url="/en/opportunities/lifts/",
+    locale="en",
+    plan=("3.2.3#34",),
+    summary="Makers of lifts and escalators, with 5G monitoring and R&D centres.",
+    synonyms=("电梯", "エレベーター"),
+    sector=("equipment-manufacturing",),
+)
+ZONE = Document(
+    id="parks/zone",
+    type="parks",
+    slug="zone",
+    title="Liangjiang New Area",
+    url="/en/parks/zone/",
+    locale="en",
+    summary="A national-level new area for semiconductors and cars.",
+    level=("national",),
+    region=("central-urban-area",),
+)
+PARAGRAPH = Document(
+    id="plan/2.3~1",
+    type="plan",
+    slug="2.3~1",
+    title="Section 3. Main objectives",
+    url="/en/plan/requirements/#b2.3~1",
+    locale="en",
+    plan=("2.3~1",),
+    body="Contracted investment of CNY 10 trillion is planned, 35 percent of it in semiconductors.",
+    weight=0.5,
+)
+DOCUMENTS = (SEMICONDUCTORS, LIFTS, ZONE, PARAGRAPH)
+
+CHINESE = (
+    Document(
+        id="opportunities/semiconductors",
+        type="opportunities",
+        slug="semiconductors",
+        title="半导体",
+        url="/zh-Hans/opportunities/semiconductors/",
+        locale="zh-Hans",
+        plan=("3.1.1#1",),
+        summary="面向汽车电子等应用领域引进企业和项目。",
+        synonyms=("semiconductors",),
+        parts=(
+            Part("design", "芯片设计", ("车规级芯片",), "芯片设计环节，重点招引车规级芯片等企业。"),
+            Part(
+                "materials", "材料", ("光刻胶", "溅射靶材"), "材料环节，重点引进光刻胶、溅射靶材、SiC（碳化硅）等项目。"
+            ),
+        ),
+    ),
+    Document(
+        id="opportunities/vehicles",
+        type="opportunities",
+        slug="vehicles",
+        title="新能源汽车",
+        url="/zh-Hans/opportunities/vehicles/",
+        locale="zh-Hans",
+        plan=("3.1.2#7",),
+        labels=("锂离子电池",),
+        body="支持 L3 级自动驾驶和 5G、4K/8K 终端，合同引资 10 万亿元。",
+    ),
+)
+
+Build = Callable[..., Engine]
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
+    """An engine of some documents."""
+    made: list[Engine] = []
+
+    def create(*documents: Document, locale: str = "en") -> Engine:
+        folder = tmp_path_factory.mktemp("index") / locale
+        build_index(documents, folder, locale)
+        made.append(open_engine(folder))
+        return made[-1]
+
+    yield create
+    for engine in made:
+        engine.close()
+
+
+@pytest.fixture(scope="session")
+def english(build: Build) -> Engine:
+    return build(*DOCUMENTS)
+
+
+@pytest.fixture(scope="session")
+def chinese(build: Build) -> Engine:
+    return build(*CHINESE, locale="zh-Hans")
+
+
+@pytest.fixture(scope="session")
+def portal_engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
+    """The engines of the real content, by locale."""
+    folder = tmp_path_factory.mktemp("search")
+    counts = build_indexes(load(CONTENT), folder)
+    assert all(counts.values())
+    engines = {locale: open_engine(folder / locale) for locale in counts}
+    yield engines
+    for engine in engines.values():
+        engine.close()

@@ -1,0 +1,119 @@
+import pytest
+
+from search.analysis import analyzer
+from search.folding import fold, tidy
+
+
+def texts(text: str, locale: str = "en") -> set[str]:
+    return {token.text for token in analyzer(locale).tokens(text)}
+
+
+def wanted(text: str, locale: str = "en") -> list[tuple[str, ...]]:
+    return [term.tokens for term in analyzer(locale).terms(text) if not term.stop]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written", "locale"),
+    [
+        ("溅射靶材", "重点引进溅射靶材项目", "zh-Hans"),
+        ("火锅自加热", "自加热火锅", "zh-Hans"),
+        ("外商投资法", "《中华人民共和国外商投资法》", "zh-Hans"),
+        ("ｓｉｃ", "SiC（碳化硅）", "zh-Hans"),
+        ("igbt", "IGBT（大功率绝缘栅双极型晶体管）", "zh-Hans"),
+        ("5g", "支持５Ｇ网络", "zh-Hans"),
+        ("8K", "4K/8K 超高清", "zh-Hans"),
+        ("L3", "达到L3级", "zh-Hans"),
+        ("10万亿", "合同引资 10 万亿元", "zh-Hans"),
+        ("10 万亿元", "合同引资10万亿元", "zh-Hans"),
+        ("茶", "生态茶园", "zh-Hans"),
+        ("sputtering target", "Sputtering Targets", "en"),
+        ("elevator", "lifts (elevators)", "en"),
+        ("MiniLED", "Mini-LED and OLED", "en"),
+        ("e-commerce", "ecommerce", "en"),
+        ("R&D", "an R&D centre", "en"),
+        ("35%", "35 percent of it", "en"),
+        ("10 trillion", "CNY 10 trillion", "en"),
+        ("91,000", "91000", "en"),
+        ("carbon fiber", "carbon fibre", "en"),
+        ("specialised", "specialized firms", "en"),
+        ("Chongqing's", "Chongqing", "en"),
+        ("cafe", "Café", "en"),
+        ("cafe\u0301", "café", "en"),
+        ("半導体", "半導体産業", "ja"),
+        ("エレベーター", "エレベーター製造", "ja"),
+        ("반도체", "반도체 산업", "ko"),
+        ("Halbleiter", "Halbleitern", "de"),
+        ("полупроводник", "полупроводников", "ru"),
+        ("semi\u00adconductor", "semiconductor", "en"),
+    ],
+)
+def test_what_is_written_is_found_by_what_is_typed(typed: str, written: str, locale: str) -> None:
+    assert wanted(typed, locale)
+    assert {token for tokens in wanted(typed, locale) for token in tokens} <= texts(written, locale)
+
+
+@pytest.mark.parametrize(("typed", "written"), [("电子", "电梯"), ("8K", "18K"), ("IT", "items"), ("5", "5G")])
+def test_what_only_looks_alike_is_not_found(typed: str, written: str) -> None:
+    assert not {token for tokens in wanted(typed, "zh-Hans") for token in tokens} <= texts(written, "zh-Hans")
+
+
+@pytest.mark.parametrize("text", ["", "  ", "，。、！", "😀🎉", "\u200b\u200f", "***", "()[]{}~^\"'"])
+def test_text_without_words_has_no_tokens(text: str) -> None:
+    assert texts(text) == set()
+    assert list(analyzer("en").terms(text)) == []
+    assert analyzer("en").key(text) == ""
+
+
+def test_tokens_tell_where_they_stand() -> None:
+    text = "引进 ＳｉＣ、Café 和溅射靶材"
+    spans = {token.text: text[token.start : token.end] for token in analyzer("zh-Hans").tokens(text)}
+    assert spans["sic"] == "ＳｉＣ"
+    assert spans["cafe"] == "Café"
+    assert spans["靶材"] == "靶材"
+
+
+def test_positions_follow_the_text() -> None:
+    positions = {token.text: token.position for token in analyzer("zh-Hans").tokens("碳化硅 SiC")}
+    assert positions["碳化"] == positions["碳"] == 0
+    assert positions["化硅"] == 1
+    assert positions["sic"] == 3
+
+
+def test_stop_words_are_terms_that_are_not_required() -> None:
+    terms = list(analyzer("en").terms("the lifts of Chongqing"))
+    assert [(term.surface, term.stop) for term in terms] == [
+        ("the", True),
+        ("lifts", False),
+        ("of", True),
+        ("chongqing", False),
+    ]
+
+
+def test_key_of_a_phrase_is_inside_the_key_of_a_title() -> None:
+    words = analyzer("en")
+    assert words.key("cold chain vehicle") in words.key("Special Cold-Chain Vehicles")
+    assert words.key("art") not in words.key("smart start")
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_find_tells_the_same_places_as_all_tokens(locale: str) -> None:
+    words = analyzer(locale)
+    text = "The city’s CNY 91,000 million rises: Mini-LED, 8.5-generation R&D, 35 % of SiC（碳化硅）和 10 万亿元 e-commerce."
+    tokens = list(words.tokens(text))
+    for token in tokens:
+        places = {(other.text, other.start, other.end) for other in tokens if other.text == token.text}
+        assert places <= {(other.text, other.start, other.end) for other in words.find(text, frozenset({token.text}))}
+
+
+def test_folding_keeps_places() -> None:
+    text = "ﬁne Straße"
+    folded = fold(text)
+    assert folded.text == "fine strasse"
+    assert len(folded.places) == len(folded.text) + 1
+    start = folded.text.index("strasse")
+    assert text[slice(*folded.span(start, start + 7))] == "Straße"
+
+
+def test_tidy_takes_out_what_cannot_be_shown() -> None:
+    assert tidy("a\x00b\ud800c\r\n d\u2028e") == "a b c d e"
+    assert tidy("e\u0301") == "é"

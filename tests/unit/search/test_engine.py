@@ -1,0 +1,132 @@
+from dataclasses import replace
+
+import pytest
+
+from search import Document, Engine
+from tests.unit.search.conftest import CHINESE, DOCUMENTS, LIFTS, PARAGRAPH, SEMICONDUCTORS, Build
+
+
+def slugs(engine: Engine, text: str, **filters: str) -> list[str]:
+    return [hit.slug for hit in engine.search(text, filters=filters).hits]
+
+
+def marked(engine: Engine, text: str) -> str:
+    return "".join(f"[{piece}]" if mark else piece for piece, mark in engine.search(text).hits[0].snippet.pieces())
+
+
+def test_entity_with_its_plan_block_comes_first(english: Engine, chinese: Engine) -> None:
+    for engine, text in ((english, "sputtering targets"), (chinese, "溅射靶材")):
+        hit = engine.search(text).hits[0]
+        assert (hit.slug, hit.plan) == ("semiconductors", ("3.1.1#1",))
+
+
+def test_hit_leads_to_its_best_part(english: Engine, chinese: Engine) -> None:
+    assert english.search("sputtering targets").hits[0].url == "/en/opportunities/semiconductors/#materials"
+    assert english.search("driver chips").hits[0].part == "Chip design"
+    assert chinese.search("车规级芯片").hits[0].url.endswith("#design")
+    # By its name the whole page is meant.
+    assert english.search("semiconductors").hits[0].url == "/en/opportunities/semiconductors/"
+
+
+def test_page_about_the_words_stands_before_a_page_that_mentions_them(english: Engine) -> None:
+    assert slugs(english, "semiconductors") == ["semiconductors", "zone", "2.3~1"]
+
+
+def test_entity_stands_before_paragraph_at_equal_match(build: Build) -> None:
+    entity = replace(PARAGRAPH, id="guides/same", type="guides", slug="same", url="/en/guides/same/", weight=1.0)
+    assert slugs(build(PARAGRAPH, entity), "contracted investment") == ["same", "2.3~1"]
+
+
+def test_one_hit_per_entity(english: Engine) -> None:
+    found = english.search("chips")
+    assert [hit.slug for hit in found.hits].count("semiconductors") == 1
+
+
+@pytest.mark.parametrize("text", ["电梯", "エレベーター", "elevators", "LIFT", "ｌｉｆｔ"])
+def test_names_in_other_languages_and_widths_lead_to_the_page(english: Engine, text: str) -> None:
+    assert slugs(english, text) == ["lifts"]
+
+
+def test_part_is_found_by_its_name_in_another_language(english: Engine) -> None:
+    hit = english.search("溅射靶材").hits[0]
+    assert hit.url.endswith("#materials")
+    assert hit.snippet.text.startswith("In materials")
+    assert hit.snippet.marks == ()
+
+
+def test_snippet_marks_whole_words(english: Engine, chinese: Engine) -> None:
+    assert "[sputtering] [targets]" in marked(english, "sputter target")
+    assert "[溅射靶材]" in marked(chinese, "溅射靶材")
+    assert "[10 万亿]元" in marked(chinese, "10万亿")
+
+
+@pytest.mark.parametrize("text", ["purple elephants", "魑魅魍魉", "xyzzy", "qqqq wwww eeee", "不存在的词汇"])
+def test_nonsense_finds_nothing(english: Engine, chinese: Engine, text: str) -> None:
+    for engine in (english, chinese):
+        found = engine.search(text)
+        assert (found.total, found.hits, found.suggestion) == (0, (), None)
+
+
+def test_typing_error_is_corrected_and_told(english: Engine) -> None:
+    found = english.search("semicondcutors")
+    assert found.hits[0].slug == "semiconductors"
+    assert (found.suggestion, found.corrected, found.query) == ("semiconductors", True, "semicondcutors")
+
+
+def test_two_words_that_are_one(english: Engine) -> None:
+    assert slugs(english, "semi conductors")[0] == "semiconductors"
+
+
+def test_search_is_relaxed_when_no_page_has_all_words(english: Engine) -> None:
+    found = english.search("acme semiconductors sputtering")
+    assert found.relaxed
+    assert found.hits[0].slug == "semiconductors"
+    assert not english.search("semiconductors sputtering").relaxed
+
+
+def test_chinese_word_the_segmenter_joins_is_taken_apart(chinese: Engine) -> None:
+    found = chinese.search("锂电池")
+    assert [hit.slug for hit in found.hits] == ["vehicles"]
+
+
+def test_filters_and_facets(english: Engine) -> None:
+    found = english.search("semiconductors")
+    assert found.facets["type"] == {"opportunities": 1, "parks": 1, "plan": 1}
+    assert found.facets["level"] == {"national": 1}
+    narrowed = english.search("semiconductors", filters={"type": "parks"})
+    assert [hit.slug for hit in narrowed.hits] == ["zone"]
+    assert narrowed.facets["type"] == found.facets["type"]
+    assert narrowed.facets["region"] == {"central-urban-area": 1}
+    assert english.search("semiconductors", filters={"type": "nothing"}).total == 0
+
+
+def test_paging(english: Engine) -> None:
+    whole = [hit.slug for hit in english.search("semiconductors").hits]
+    single = [english.search("semiconductors", offset=n, limit=1).hits[0].slug for n in range(3)]
+    assert single == whole
+    assert english.search("semiconductors", offset=99).hits == ()
+    assert english.search("semiconductors", offset=-5, limit=-5).hits == ()
+
+
+def test_empty_index(build: Build) -> None:
+    assert build().search("anything").total == 0
+
+
+def test_order_does_not_depend_on_chance(build: Build) -> None:
+    twins = [replace(LIFTS, id=f"opportunities/{slug}", slug=slug) for slug in ("b", "a", "c")]
+    assert slugs(build(*twins), "lifts") == ["a", "b", "c"]
+
+
+def test_word_that_nearly_every_page_has_is_no_condition(build: Build) -> None:
+    pages = [
+        Document(id=f"x/{n}", type="x", slug=str(n), title=f"Page {n}", url="/", locale="en", body="About Chongqing.")
+        for n in range(30)
+    ]
+    assert slugs(build(*pages, LIFTS, SEMICONDUCTORS), "lifts Chongqing") == ["lifts"]
+
+
+def test_documents_stay_as_they_were(english: Engine) -> None:
+    assert {hit.id for text in ("semiconductors", "lifts") for hit in english.search(text).hits} == {
+        document.id for document in DOCUMENTS
+    }
+    assert len({document.id for document in CHINESE}) == 2

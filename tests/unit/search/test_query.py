@@ -1,0 +1,30 @@
+from search.analysis import analyzer
+from search.query import MAX_LENGTH, MAX_TERMS, clean, joined, parse
+
+
+def test_operators_are_plain_words() -> None:
+    query = parse('NOT lifts OR "title:steel" AND car*', analyzer("en"))
+    assert [term.surface for term in query.wanted] == ["not", "lifts", "title", "steel", "car"]
+
+
+def test_length_and_number_of_words_are_capped() -> None:
+    assert len(clean("a" * 20_000)) == MAX_LENGTH
+    assert len(parse("NOT " * 300, analyzer("en")).terms) == 1
+    assert len(parse(" ".join(chr(97 + n) * 3 for n in range(20)), analyzer("en")).terms) == MAX_TERMS
+    assert (
+        len(parse("半导体电梯汽车食品纺织医疗器械光伏风电氢能储能种业物流金融文旅" * 3, analyzer("zh-Hans")).terms)
+        == MAX_TERMS
+    )
+
+
+def test_a_query_of_stop_words_only_still_asks() -> None:
+    assert [term.surface for term in parse("who are we", analyzer("en")).wanted] == ["who", "are", "we"]
+
+
+def test_nothing_to_look_for() -> None:
+    assert parse(" \t ！？ 😀", analyzer("en")).empty
+
+
+def test_neighbouring_words_may_be_one() -> None:
+    assert list(joined(parse("semi conductors 5", analyzer("en")))) == ["semiconductors 5"]
+    assert list(joined(parse("溅射 靶材", analyzer("zh-Hans")))) == []
