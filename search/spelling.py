@@ -15,9 +15,9 @@ class Vocabulary:
     def __init__(self, words: Mapping[str, int]) -> None:
         self._words = words
         # A mistyped word mostly keeps its first letter; comparing only those keeps the work small.
-        self._by_letter: dict[str, list[str]] = defaultdict(list)
+        self._by_letter: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
         for word in words:
-            self._by_letter[word[0]].append(word)
+            self._by_letter[word[0]].append((word, frozenset(word)))
 
     def nearest(self, word: str) -> str | None:
         """The most frequent of the nearest words: one error in five to seven letters, two in longer words."""
@@ -26,8 +26,10 @@ class Vocabulary:
             return None
         limit = 1 if len(word) < 8 else 2
         best: tuple[int, int, str] | None = None
-        for other in self._by_letter.get(word[0], ()):
-            if abs(len(other) - len(word)) > limit:
+        letters = frozenset(word)
+        for other, others in self._by_letter.get(word[0], ()):
+            # An error changes at most two of the letters a word is made of: most words need no closer look.
+            if abs(len(other) - len(word)) > limit or len(letters ^ others) > 2 * limit:
                 continue
             distance = edits(word, other, limit)
             if distance <= limit and (best is None or (distance, -self._words[other], other) < best):

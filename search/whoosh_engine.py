@@ -17,7 +17,7 @@ from whoosh import index
 from whoosh.reading import TermNotFound
 
 from search import answer
-from search.analysis import analyzer
+from search.analysis import analyzer, unspaced
 from search.build import NUMBER
 from search.columns import Columns, ColumnsDamagedError
 from search.document import FIELDS
@@ -151,6 +151,8 @@ class WhooshEngine:
     def _most(self, query: Query) -> dict[int, float]:
         """Documents that hold most of what the words tell."""
         required = self._required(query)
+        # A lone character stands in too many words to tell anything by itself: 不 in 不锈钢.
+        required = [term for term in required if len(term.surface) > 1 or not unspaced(term.surface)] or required
         weights = [self._term_rarity(term) for term in required]
         enough, enough_named = _ENOUGH * sum(weights), _ENOUGH_NAMED * sum(weights)
         held: dict[int, float] = {}
@@ -184,12 +186,13 @@ class WhooshEngine:
 
     def _called(self, tokens: tuple[str, ...]) -> set[int]:
         """Documents with one name or term that has all tokens: 锂离子电池 for 锂 and 电池."""
-        return {
-            number
-            for number in self._holding(tokens)
-            for row in (self._columns.rows[number],)
-            if any(holds(key, tokens) for key in (*row.title_keys, *row.name_keys, *row.label_keys, *row.synonym_keys))
-        }
+        found: set[int] = set()
+        for number in self._holding(tokens):
+            row = self._columns.rows[number]
+            names = (*row.title_keys, *row.name_keys, *row.label_keys, *row.synonym_keys)
+            if any(holds(key, tokens) for key in names):
+                found.add(number)
+        return found
 
     @staticmethod
     def _common(sets: Iterable[set[int]]) -> set[int]:

@@ -179,7 +179,7 @@ def _context(
             Choice(
                 value, count, address({name: "" if filters.get(name) == value else value}), filters.get(name) == value
             )
-            for value, count in hits.facets[name].items()
+            for value, count in hits.facets.get(name, {}).items()
         ]
         for name in FACETS
         if len(hits.facets.get(name, ())) > 1 or name in filters

@@ -13,8 +13,11 @@ from portal.catalog.checks import Checker
 from portal.catalog.faults import ContentError, Fault
 from portal.catalog.loader import load
 from portal.catalog.store import Catalog
-from portal.release.build import Paths
+from portal.release.assets import collect
+from portal.release.build import Paths, publish
+from portal.release.render import Renderer
 
+BASE_URL = "https://invest.example"
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = "plans/2021-2025"
 SECTOR = "sectors/next-generation-it"
@@ -496,6 +499,20 @@ class Content:
             releases=var / "releases",
             current=var / "current",
         )
+
+    def renderer(self, base_url: str = BASE_URL) -> Renderer:
+        return Renderer(
+            self.load(),
+            templates=ROOT / "templates",
+            messages=ROOT / "locales",
+            assets=collect(ROOT / "static"),
+            base_url=base_url,
+        )
+
+    def publish(self, var: Path, keep: int = 3) -> Path:
+        """Publish below `var`; gives the folder of the new release."""
+        release, _ = publish(self.paths(var), base_url=BASE_URL, keep=keep)
+        return var / "releases" / release
 
 
 def plan_file(pieces: tuple[tuple[str, int, str, str], ...], locale: str) -> str:

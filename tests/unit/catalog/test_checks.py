@@ -310,7 +310,7 @@ def test_all_faults_of_all_checks_come_in_one_run(content: Content) -> None:
     content.replace(f"{STORY}/facts.yaml", "parks: [liangjiang", "parks: [lianjiang")
     content.replace(f"{SECTOR}/facts.yaml", "quote: 头部企业 10 家", "quote: 头部企业10家")
     content.replace(f"{EVENT}/facts.yaml", "plan: 2.4~1\nquote: 差异化发展", "plan: 2.4~9")
-    content.replace(f"{INDICATOR}/facts.yaml", "quote: 14,600", "quote: 14600")
+    content.replace(f"{INDICATOR}/facts.yaml", "quote: 14,600", "quote: 14,601")
     content.append(f"{GUIDE}/en.md", "\n[x](javascript:1)\n")
     found = content.check()
     assert {fault.path for fault in found} == {

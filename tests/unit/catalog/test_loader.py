@@ -167,6 +167,11 @@ def test_what_does_not_belong_in_an_entry_is_refused(content: Content) -> None:
     ]
 
 
+def test_a_misspelt_collection_is_not_passed_over(content: Content) -> None:
+    content.path("stories").rename(content.path("storeis"))
+    assert "content/storeis" in {fault.path for fault in content.check()}
+
+
 def test_facts_and_source_text_must_be_there(content: Content) -> None:
     content.remove(f"{STORY}/facts.yaml")
     content.remove(f"{EVENT}/zh-Hans.md")

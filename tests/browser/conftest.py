@@ -1,0 +1,111 @@
+"""The whole portal in processes of its own, and a chromium to look at it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Where the running portal answers, and the key its staff log in with."""
+
+    url: str
+    inbox: str
+    access_key: str
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, child: subprocess.Popen[bytes]) -> None:
+    """Wait until `url` answers 200; fails when the process ends or 60 s have passed."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        assert child.poll() is None, f"portal serve ended with {child.returncode}"
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"{url} did not answer")
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """Publish the real content and run site, inbox and worker."""
+    var = tmp_path_factory.mktemp("var")
+    site, inbox = free_port(), free_port()
+    environment = {**os.environ, "VAR": str(var), "PORT": str(site), "INBOX_PORT": str(inbox)}
+    command = [sys.executable, "-m", "portal.cli"]
+    subprocess.run([*command, "publish"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    log = (var / "serve.log").open("wb")
+    child = subprocess.Popen([*command, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        wait_for(f"http://127.0.0.1:{site}/readyz", child)
+        wait_for(f"http://127.0.0.1:{inbox}/readyz", child)
+        key = (var / "inbox" / "access.key").read_text().strip()
+        yield Portal(f"http://127.0.0.1:{site}", f"http://127.0.0.1:{inbox}", key)
+    finally:
+        child.terminate()
+        child.wait(30)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no {CHROMIUM}")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, portal: Portal) -> Iterator[Callable[..., Page]]:
+    """Open an address of the portal: `open_page("/en/", width=360, dark=True, script=False)`."""
+    contexts = []
+
+    def opened(path: str, *, width: int = 1280, dark: bool = False, script: bool = True) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(path if path.startswith("http") else f"{portal.url}{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

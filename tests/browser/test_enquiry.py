@@ -1,0 +1,77 @@
+"""An investor writes in without JavaScript, by keyboard alone; staff find the lead in the inbox, once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Portal
+
+pytestmark = pytest.mark.browser
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus; fails after 400 presses."""
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        if page.locator(f"{selector}:focus").count():
+            return
+    pytest.fail(f"the keyboard does not reach {selector}")
+
+
+def test_faults_are_listed_with_links_and_answers_are_kept(open_page: Callable[..., Page]) -> None:
+    page = open_page("/en/invest", script=False)
+    page.fill("[name=name]", "Ada Example")
+    page.fill("[name=email]", "not an address")
+    page.locator("main form button[type=submit]").last.click()
+    assert page.locator("h1").count() == 1
+    summary = page.locator(".form-summary")
+    assert summary.is_visible()
+    target = summary.locator("a").first.get_attribute("href")
+    assert target is not None
+    assert page.locator(target).count() == 1
+    assert page.input_value("[name=name]") == "Ada Example"
+    assert page.input_value("[name=email]") == "not an address"
+
+
+@pytest.mark.parametrize("locale", ["zh-Hans", "en"])
+def test_a_lead_reaches_the_inbox_once(open_page: Callable[..., Page], portal: Portal, locale: str) -> None:
+    company = f"Example Works {locale} {time.time_ns()}"
+    page = open_page(f"/{locale}/invest?opportunity=semiconductors", script=False)
+    assert page.locator("input[name=opportunities][value=semiconductors]").is_checked()
+    tab_to(page, "[name=name]")
+    page.keyboard.type("Grace Example")
+    tab_to(page, "[name=email]")
+    page.keyboard.type("grace@example.com")
+    tab_to(page, "[name=company]")
+    page.keyboard.type(company)
+    tab_to(page, "[name=country]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "[name=message]")
+    page.keyboard.type("We make sputtering targets.")
+    tab_to(page, "input[name=consent_email]")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(3200)  # an answer in under three seconds counts as a machine's
+    tab_to(page, "main form button[type=submit]")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert company in page.locator("main").inner_text()
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(f"**/{locale}/receipt/**")
+    assert "grace@example.com" not in page.content()
+
+    staff = open_page(portal.inbox, script=False)
+    staff.fill("input[type=password]", portal.access_key)
+    with staff.expect_navigation():
+        staff.keyboard.press("Enter")
+    for _ in range(120):
+        if staff.get_by_text(company).count():
+            break
+        staff.wait_for_timeout(500)
+        staff.reload()
+    assert staff.get_by_text(company).count() == 1
+    staff.locator("tr", has_text=company).get_by_role("link").click()
+    assert "We make sputtering targets." in staff.locator("main").inner_text()
