@@ -471,7 +471,7 @@ class Content:
         """Make the translation of an entry fresh."""
         name = f"{entry}/{locale}.md"
         lines = [line for line in self.read(name).split("\n") if not line.startswith("source: ")]
-        lines.insert(1, f"source: '{_hash(self.read(f'{entry}/zh-Hans.md'))}'")
+        lines.insert(lines.index("---", 1), f"source: '{_hash(self.read(f'{entry}/zh-Hans.md'))}'")
         self.write(name, "\n".join(lines))
 
     def load(self) -> Catalog:
