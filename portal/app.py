@@ -20,7 +20,7 @@ from portal.settings import Settings
 from portal.web import api, enquiry, enquiry_api, errors, pages, search, system
 from portal.web.limits import RateLimiter
 from portal.web.live import LiveSite
-from portal.web.middleware import SecurityHeaders
+from portal.web.middleware import HeadAsGet, SecurityHeaders
 
 #: version of the privacy notice the form links to (content/guides/privacy)
 PRIVACY_VERSION = "2026-11-23"
@@ -70,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         # Starlette builds its slash redirect from the Host header; our own redirects are relative.
         redirect_slashes=False,
     )
+    app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts, www_redirect=False)
     errors.install(app, site)

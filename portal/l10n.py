@@ -53,7 +53,7 @@ def number(value: Decimal | float, tag: str, *, group: bool = True) -> str:
 
 def percent(value: Decimal, tag: str) -> str:
     """`value` is in percent (35 = 35 %)."""
-    return format_percent(value / 100, format=None if value == int(value) else "#,##0.0%", locale=_babel(tag))
+    return format_percent(value / 100, locale=_babel(tag), decimal_quantization=False)
 
 
 def money(value: Decimal, tag: str, *, group: bool = False) -> str:
@@ -64,7 +64,16 @@ def money(value: Decimal, tag: str, *, group: bool = False) -> str:
             return f"{number(value / 10000, tag)} {wan_yi}"
         return f"{number(value, tag, group=group)} {yi}"
     style: Literal["long", "short"] = "long" if "long" in _babel(tag).compact_decimal_formats else "short"
-    amount = format_compact_decimal(value * YI, format_type=style, locale=_babel(tag), fraction_digits=3)
+    yuan = value * YI
+    whole = yuan == int(yuan)
+    one = _babel(tag).compact_decimal_formats[style].get("one", {}).get(str(int(yuan))) if whole else None
+    if one is not None and one.pattern.count("0") == 1:
+        # Babel 2.18 takes the plural for exactly one in languages that have a form for exact numbers (French).
+        return f"CNY {one.pattern.replace('0', '1')}"
+    # A whole number takes the plural of its words: 2 billion, not 2.000 billions.
+    amount = format_compact_decimal(
+        int(yuan) if whole else yuan, format_type=style, locale=_babel(tag), fraction_digits=3
+    )
     return f"CNY {amount}"
 
 

@@ -42,7 +42,9 @@ LOCALES: dict[str, Locale] = {
 
 #: Chinese by region means a script (RFC 5646 section 4.1); Babel's own negotiation gets these wrong.
 _HANT_REGIONS = {"tw", "hk", "mo"}
-_RANGE = re.compile(r"^\s*(\*|[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?$")
+_RANGE = re.compile(
+    r"^\s*(\*|[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8})*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?$", re.IGNORECASE
+)
 _MAX_RANGES = 20
 
 
@@ -61,16 +63,21 @@ def negotiate(header: str | None, published: Sequence[str], default: str) -> str
     Junk is passed over; `q=0` excludes; Traditional Chinese falls back to Simplified where only that is published.
     """
     wanted: list[tuple[float, int, str]] = []
+    excluded: set[str] = set()
     for position, part in enumerate((header or "").split(",")[:_MAX_RANGES]):
         match = _RANGE.match(part)
-        if match and match[1] != "*":
-            wanted.append((-float(match[2] or 1), position, match[1]))
-    for weight, _, tag in sorted(wanted):
-        if weight == 0:
+        if not match or match[1] == "*":
             continue
-        locale = canonical(tag)
+        weight, locale = float(match[2] or 1), canonical(match[1])
+        if weight == 0:
+            excluded.add(str(locale))
+        elif locale is not None:
+            wanted.append((-weight, position, locale))
+    for _, _, locale in sorted(wanted):
         if locale in published:
-            return str(locale)
+            return locale
         if locale == "zh-Hant" and "zh-Hans" in published:
             return "zh-Hans"
+    if default in excluded:
+        return next((tag for tag in published if tag not in excluded), default)
     return default

@@ -3,163 +3,98 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 from portal.catalog.faults import Fault
-from portal.catalog.markdown import COLLECTION_OF, SCHEMES, link_targets
-from portal.catalog.models import (
-    Evidence,
-    Fact,
-    OpportunityFacts,
-    ParkFacts,
-    PolicyFacts,
-    RegionFacts,
-    SectorFacts,
-    StoryFacts,
-)
-from portal.catalog.provenance import evidence_of, figure, plan_refs
-from portal.catalog.store import Catalog, Entry
+from portal.catalog.markdown import link_targets
+from portal.catalog.models import Evidence, Fact, OpportunityFacts, RegionFacts, SectorFacts
+from portal.catalog.provenance import evidence_of, plan_refs
+from portal.catalog.references import code_fault, codes, link_fault, named
+from portal.catalog.store import Catalog, Entry, Words
 from portal.catalog.structure import structure_faults, terms_not_in_plan
 from portal.catalog.translations import statuses
-from portal.catalog.yamlfile import Document, parse, read_text
+from portal.catalog.yamlfile import Path_
 from portal.locales import SOURCE
 
-#: page names an editor may link to with `page:`
-PAGES = ("", "invest", "search", "plan", "data", "sectors", "opportunities", "parks", "policies", "regions", "events",
-         "guides", "stories", "glossary", "sitemap")  # fmt: skip
+#: what a government site's footer has, as far as it is known
+_FOOTER = ("email", "phone", "address", "icp_number", "public_security_number", "site_code")
 
 
 class Checker:
     """Runs every check over a catalog; `faults` stop a release, `warnings` do not."""
 
-    def __init__(self, catalog: Catalog, folder: Path) -> None:
+    def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.folder = folder
         self.faults: list[Fault] = []
         self.warnings: list[str] = []
-        self._documents: dict[str, Document] = {}
+        self._districts: set[str] = set()
 
     def run(self) -> list[Fault]:
         """All faults, sorted."""
         for entry in self.catalog:
             self._evidence(entry)
-            self._links(entry)
+            self._names(entry)
             self._bodies(entry)
             self._languages(entry)
             if isinstance(entry.facts, OpportunityFacts):
                 self._opportunity(entry, entry.facts)
+            if isinstance(entry.facts, RegionFacts):
+                self._region(entry, entry.facts)
         self._plan()
         self._missing()
         return sorted(self.faults)
 
-    def _place(self, entry: Entry, path: tuple[str | int, ...]) -> tuple[str, int, int]:
-        shown = f"{entry.path}/facts.yaml"
-        if shown not in self._documents:
-            ignored: list[Fault] = []
-            text = read_text(self.folder / entry.collection / entry.slug / "facts.yaml", shown, ignored) or ""
-            self._documents[shown] = parse(text, shown, ignored) or Document()
-        return shown, *self._documents[shown].place(path)
+    def _fault(self, entry: Entry, path: Path_, message: str, mend: str) -> None:
+        place = entry.places.place(path)
+        self.faults.append(Fault(f"{entry.path}/facts.yaml", *place, ".".join(map(str, path)), message, mend))
 
-    def _fault(self, entry: Entry, path: tuple[str | int, ...], message: str, mend: str) -> None:
-        self.faults.append(Fault(*self._place(entry, path), ".".join(map(str, path)), message, mend))
+    def _word_fault(self, words: Words, path: Path_, message: str, mend: str) -> None:
+        self.faults.append(Fault(words.path, *words.places.place(path), ".".join(map(str, path)), message, mend))
 
     def _evidence(self, entry: Entry) -> None:
         for path, evidence in evidence_of(entry.facts):
             for ref in evidence.plan:
                 if self.catalog.block(ref) is None:
-                    self._fault(
-                        entry, (*path, "plan"), f"the plan has no block {ref}", "look the id up in content/plans"
-                    )
+                    mend = "look the id up in content/plans"
+                    self._fault(entry, (*path, "plan"), f"the plan has no block {ref}", mend)
             self._quote(entry, path, evidence)
             for source in evidence.source:
                 if source not in self.catalog.sources:
                     self._fault(entry, (*path, "source"), f"no source '{source}'", "add it to sources.yaml")
             if isinstance(evidence, Fact):
-                if evidence.value is not None and not evidence.has_source:
-                    self._fault(entry, path, f"number '{evidence.key}' has no source", "name a plan block or a source")
-                if evidence.prose:
-                    for locale, words in entry.words.items():
-                        if evidence.key not in words.prose.texts:
-                            self.faults.append(
-                                Fault(
-                                    words.path,
-                                    1,
-                                    1,
-                                    f"texts.{evidence.key}",
-                                    f"words of fact '{evidence.key}' are missing in {locale}",
-                                    "write them",
-                                )
-                            )
+                self._fact(entry, path, evidence)
 
-    def _quote(self, entry: Entry, path: tuple[str | int, ...], evidence: Evidence) -> None:
+    def _fact(self, entry: Entry, path: Path_, fact: Fact) -> None:
+        if fact.value is not None and not fact.has_source:
+            self._fault(entry, path, f"number '{fact.key}' has no source", "name a plan block or a source")
+        for locale, words in entry.words.items() if fact.prose else ():
+            if fact.key not in words.prose.texts:
+                message = f"words of fact '{fact.key}' are missing in {locale}"
+                self._word_fault(words, ("texts", fact.key), message, "write them")
+
+    def _quote(self, entry: Entry, path: Path_, evidence: Evidence) -> None:
         if evidence.quote is None:
             return
         found = [self.catalog.block(ref) for ref in evidence.plan]
         if not any(pair and evidence.quote in pair[1].text for pair in found):
-            self._fault(
-                entry, (*path, "quote"), f"“{evidence.quote}” does not stand in {', '.join(evidence.plan) or 'the plan'}",
-                "quote the plan word for word, in Chinese",
-            )  # fmt: skip
+            message = f"“{evidence.quote}” does not stand in {', '.join(evidence.plan) or 'the plan'}"
+            self._fault(entry, (*path, "quote"), message, "quote the plan word for word, in Chinese")
 
-    def _links(self, entry: Entry) -> None:
-        facts = entry.facts
-        wanted: list[tuple[tuple[str | int, ...], str, str]] = []
-
-        def want(field: str, collection: str, slugs: tuple[str, ...]) -> None:
-            wanted.extend(((field,), collection, slug) for slug in slugs)
-
-        if isinstance(facts, OpportunityFacts):
-            want("sector", "sectors", (facts.sector,))
-        if isinstance(facts, RegionFacts):
-            for i, direction in enumerate(facts.directions):
-                for collection in ("sectors", "opportunities"):
-                    slugs = getattr(direction, collection)
-                    wanted.extend((("directions", i, collection), collection, slug) for slug in slugs)
-        if isinstance(facts, ParkFacts):
-            want("regions", "regions", facts.regions)
-        if isinstance(facts, PolicyFacts):
-            want("supersedes", "policies", facts.supersedes)
-            want("superseded_by", "policies", facts.superseded_by)
-            want("sectors", "sectors", facts.sectors)
-        if isinstance(facts, StoryFacts):
-            want("sectors", "sectors", facts.sectors)
-            want("parks", "parks", facts.parks)
-        for path, evidence in evidence_of(facts):
-            for code in evidence.codes if isinstance(evidence, Fact) else ():
-                scheme, _, slug = code.partition(":")
-                if scheme in COLLECTION_OF:
-                    wanted.append(((*path, "codes"), COLLECTION_OF[scheme], slug))
-                elif scheme == "district" and slug not in districts(self.catalog):
-                    self._fault(entry, (*path, "codes"), f"no district {slug}", "use a code of content/regions")
-        for place, collection, slug in wanted:
+    def _names(self, entry: Entry) -> None:
+        for path, collection, slug in named(entry):
             if self.catalog.get(collection, slug) is None:
                 near = ", ".join(sorted(self.catalog.entries.get(collection, {}))[:60])
-                self._fault(entry, place, f"there is no {collection}/{slug}", f"one of: {near}")
+                self._fault(entry, path, f"there is no {collection}/{slug}", f"one of: {near}")
+        for path, code in codes(entry):
+            fault = code_fault(self.catalog, code)
+            if fault:
+                self._fault(entry, (*path, "codes"), *fault)
 
     def _bodies(self, entry: Entry) -> None:
         for words in entry.words.values():
-            for line, scheme, target in link_targets(words.body):
-                message = self._link_fault(scheme, target)
-                if message:
-                    self.faults.append(Fault(words.path, words.body_line + line - 1, 1, "link", *message))
-
-    def _link_fault(self, scheme: str, target: str) -> tuple[str, str] | None:
-        if scheme in ("https", "mailto"):
-            return None
-        if scheme not in SCHEMES:
-            return f"link to '{scheme}:{target}' is refused", f"use https:, mailto: or one of {', '.join(SCHEMES)}"
-        found: object
-        if scheme == "plan":
-            found = self.catalog.block(target)
-        elif scheme == "source":
-            found = self.catalog.sources.get(target)
-        elif scheme == "figure":
-            found = figure(self.catalog, target)
-        elif scheme == "page":
-            found = target.split("?")[0].strip("/") in PAGES or None
-        else:
-            found = self.catalog.get(COLLECTION_OF[scheme], target.split("#")[0])
-        return None if found is not None else (f"link {scheme}:{target} leads nowhere", "mend the target")
+            for link in link_targets(words.body):
+                fault = link_fault(self.catalog, link.scheme, link.target)
+                if fault:
+                    self.faults.append(Fault(words.path, words.body_line + link.line - 1, link.column, "link", *fault))
 
     def _languages(self, entry: Entry) -> None:
         source = entry.words[SOURCE]
@@ -169,82 +104,67 @@ class Checker:
             for field in ("texts", "notes"):
                 mine, theirs = set(getattr(words.prose, field)), set(getattr(source.prose, field))
                 if mine != theirs:
-                    self.faults.append(
-                        Fault(
-                            words.path,
-                            1,
-                            1,
-                            field,
-                            f"keys differ from {SOURCE}: {_differences(mine, theirs)}",
-                            "write the same keys",
-                        )
-                    )
-            mine_links = Counter(f"{s}:{t}" for _, s, t in link_targets(words.body))
-            their_links = Counter(f"{s}:{t}" for _, s, t in link_targets(source.body))
-            if mine_links != their_links and entry.status(locale) != "stale":
-                missing = list((their_links - mine_links).elements()) + list((mine_links - their_links).elements())
-                self.faults.append(
-                    Fault(
-                        words.path,
-                        words.body_line,
-                        1,
-                        "links",
-                        f"differ from {SOURCE}: {', '.join(missing)}",
-                        "link the same things",
-                    )
-                )
+                    message = f"keys differ from {SOURCE}: {_differences(mine, theirs)}"
+                    self._word_fault(words, (field,), message, "write the same keys")
             if source.prose.summary and not words.prose.summary:
-                self.faults.append(Fault(words.path, 1, 1, "summary", "is missing", "write it"))
+                self._word_fault(words, ("summary",), "is missing", "write it")
+            mine_links, their_links = (
+                Counter((x.scheme, x.target) for x in link_targets(w.body)) for w in (words, source)
+            )
+            if mine_links != their_links and entry.status(locale) != "stale":
+                differing = [*(their_links - mine_links).elements(), *(mine_links - their_links).elements()]
+                message = f"differ from {SOURCE}: {', '.join(':'.join(pair) for pair in differing)}"
+                self.faults.append(Fault(words.path, words.body_line, 1, "links", message, "link the same things"))
 
     def _opportunity(self, entry: Entry, facts: OpportunityFacts) -> None:
         found = self.catalog.block(facts.plan)
         if found is None:
-            self._fault(entry, ("plan",), f"the plan has no block {facts.plan}", "look the id up in content/plans")
+            mend = "look the id up in content/plans"
+            self._fault(entry, ("plan",), f"the plan has no block {facts.plan}", mend)
             return
         block = found[1]
         in_plan = tuple(piece.segment for piece in block.pieces if piece.segment)
         if facts.segments != in_plan:
-            self._fault(
-                entry, ("segments",), f"differ from the plan's {', '.join(in_plan) or 'none'}", "list the same ids"
-            )
+            message = f"differ from the plan's {', '.join(in_plan) or 'none'}"
+            self._fault(entry, ("segments",), message, "list the same ids")
         if facts.chain:
             if facts.chain.quote not in block.text:
                 self._fault(entry, ("chain", "quote"), "does not stand in the item", "quote the plan word for word")
             for i, stage in enumerate(facts.chain.stages):
                 if stage.segment and stage.segment not in in_plan:
                     self._fault(entry, ("chain", "stages", i), f"no segment {stage.segment}", "use a segment's id")
-        source = entry.words[SOURCE].prose
+        source = entry.words[SOURCE]
         for words in entry.words.values():
-            for path, message in structure_faults(facts, source, words.prose):
-                self.faults.append(Fault(words.path, 1, 1, path, message, f"follow {SOURCE}.md"))
+            for path, message in structure_faults(facts, source.prose, words.prose):
+                self._word_fault(words, path, message, f"follow {SOURCE}.md")
         for path, term in terms_not_in_plan(entry, block):
-            self.faults.append(
-                Fault(entry.words[SOURCE].path, 1, 1, path, f"“{term}” does not stand in the plan", "quote it")
-            )
+            self._word_fault(source, path, f"“{term}” does not stand in the plan", "quote it")
+
+    def _region(self, entry: Entry, facts: RegionFacts) -> None:
+        for i, district in enumerate(facts.districts):
+            if district.adcode in self._districts:
+                message = f"district {district.adcode} stands twice"
+                self._fault(entry, ("districts", i, "adcode"), message, "keep it in one region")
+            self._districts.add(district.adcode)
+            missing = [tag for tag in (SOURCE, "en") if tag not in district.names]
+            if missing:
+                self._fault(entry, ("districts", i, "names"), f"has no name in {', '.join(missing)}", "add it")
 
     def _plan(self) -> None:
-        cited = {ref for entry in self.catalog for ref in plan_refs(entry)}
+        plan = self.catalog.plan
+        shown = f"content/plans/{plan.meta.slug}"
+        cited = {self.catalog.canonical(ref) for entry in self.catalog for ref in plan_refs(entry)}
         owners = Counter(
-            e.facts.plan for e in self.catalog.all("opportunities") if isinstance(e.facts, OpportunityFacts)
+            self.catalog.canonical(entry.facts.plan)
+            for entry in self.catalog
+            if isinstance(entry.facts, OpportunityFacts | SectorFacts)
         )
-        owners.update(e.facts.plan for e in self.catalog.all("sectors") if isinstance(e.facts, SectorFacts))
-        for plan in self.catalog.plans.values():
-            if not plan.meta.default:
-                continue
-            for block in plan.blocks.values():
-                shown = f"content/plans/{plan.meta.slug}"
-                if block.kind == "item" and owners[block.id] != 1:
-                    self.faults.append(
-                        Fault(shown, 0, 0, block.id, f"item has {owners[block.id]} opportunities", "give it one")
-                    )
-                if block.kind == "paragraph" and block.id.startswith("3.") and block.id not in cited:
-                    self.warnings.append(f"{shown}: paragraph {block.id} is cited by no entry")
-                if plan.chapter(block.id) not in plan.meta.chapters:
-                    self.faults.append(
-                        Fault(
-                            f"{shown}/plan.yaml", 0, 0, "chapters", f"no slug for the chapter of {block.id}", "add it"
-                        )
-                    )
+        for block in plan.blocks.values():
+            if block.kind == "item" and owners[block.id] != 1:
+                message = f"item has {owners[block.id]} opportunities"
+                self.faults.append(Fault(shown, 0, 0, block.id, message, "give it one"))
+            if block.kind == "paragraph" and block.id.startswith("3.") and block.id not in cited:
+                self.warnings.append(f"{shown}: paragraph {block.id} is cited by no entry")
 
     def _missing(self) -> None:
         for locale in self.catalog.site.locales:
@@ -252,26 +172,9 @@ class Checker:
             for state in ("missing", "stale"):
                 if states[state]:
                     self.warnings.append(f"{locale}: {states[state]} translations {state} (see `portal translations`)")
-        site = self.catalog.site
-        absent = [
-            name
-            for name in ("email", "phone", "address", "icp_number", "public_security_number", "site_code")
-            if not getattr(site, name)
-        ]
+        absent = [name for name in _FOOTER if not getattr(self.catalog.site, name)]
         if absent:
             self.warnings.append(f"site.yaml: not set and therefore not shown: {', '.join(absent)}")
-
-
-def districts(catalog: Catalog) -> dict[str, tuple[Entry, int]]:
-    """District code -> its region entry and position in it; successors are known codes too."""
-    found: dict[str, tuple[Entry, int]] = {}
-    for entry in catalog.all("regions"):
-        if isinstance(entry.facts, RegionFacts):
-            for i, district in enumerate(entry.facts.districts):
-                found[district.adcode] = (entry, i)
-                if district.successor:
-                    found.setdefault(district.successor, (entry, i))
-    return found
 
 
 def _differences(mine: set[str], theirs: set[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ COLLECTION_OF = {
     "sector": "sectors", "opportunity": "opportunities", "region": "regions", "park": "parks", "policy": "policies",
     "event": "events", "guide": "guides", "story": "stories",
 }  # fmt: skip
-_LINK = re.compile(r"\]\(\s*<?([^)\s>]*)")
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "a", "strong", "em", "code", "blockquote", "table", "thead", "tbody",
          "tr", "th", "td", "hr", "br", "data", "pre", "span"}  # fmt: skip
 
@@ -78,12 +76,43 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def link_targets(text: str) -> Iterator[tuple[int, str, str]]:
-    """Every link of a body as (line from 1, scheme, target); the scheme is empty for an address without one."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        for match in _LINK.finditer(line):
-            scheme, colon, target = match[1].partition(":")
-            yield number, scheme.lower() if colon else "", target if colon else match[1]
+@dataclass(frozen=True)
+class Target:
+    """A link as an editor wrote it: where it stands (from 1), its scheme (empty without one) and what follows."""
+
+    line: int
+    column: int
+    scheme: str
+    target: str
+
+
+def link_targets(text: str) -> Iterator[Target]:
+    """Every link of a body, in whatever form CommonMark knows; examples in code are none."""
+    parser = _parser()
+    # Nothing is refused or rewritten here: the checks want to see what the editor wrote.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    starts = [0]
+    for written in text.split("\n"):
+        starts.append(starts[-1] + len(written) + 1)
+    for token in parser.parse(text):
+        if token.type != "inline" or token.map is None:
+            continue
+        cursor = starts[token.map[0]]
+        for child in token.children or ():
+            href = child.attrs.get("href") if child.type == "link_open" else child.attrs.get("src")
+            if href is None or child.type not in ("link_open", "image"):
+                continue
+            found = text.find(str(href), cursor)
+            if found < 0:  # written with entities or escapes: point at the link instead
+                found = max(text.find("](", cursor), cursor)
+            line = text.count("\n", 0, found) + 1
+            scheme, colon, target = str(href).partition(":")
+            yield Target(
+                line, found - starts[line - 1] + 1, scheme.lower() if colon else "", target if colon else str(href)
+            )
+            if line <= token.map[1]:
+                cursor = found + 1
 
 
 def render(text: str, resolve: Resolver, mark: Callable[[str], str] | None = None) -> str:

@@ -7,10 +7,11 @@ and links; `<locale>.md` holds words. A number is written once, in `facts.yaml`,
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 SLUG = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 PLAN_REF = re.compile(
@@ -20,8 +21,23 @@ PLAN_REF = re.compile(
 Slug = Annotated[str, StringConstraints(pattern=SLUG.pattern, max_length=80)]
 PlanRef = Annotated[str, StringConstraints(pattern=PLAN_REF.pattern)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+#: A whole number: `true` is none.
+Whole = Annotated[int, Field(strict=True)]
+
+
+def _in_the_calendar(text: str) -> str:
+    parts = [int(part) for part in text.split("-")]
+    try:
+        year, month, day = [*parts, 1, 1][:3]
+        date(year, month, day)
+    except ValueError as error:
+        msg = f"'{text}' is not in the calendar"
+        raise ValueError(msg) from error
+    return text
+
+
 #: A date as exact as the source states it: year, year and month, or day.
-PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$"), AfterValidator(_in_the_calendar)]
 
 
 def _one_or_many(value: object) -> object:
@@ -74,7 +90,7 @@ class Fact(Evidence):
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")] | None = None
     prose: bool = False
     scope: Slug | None = None
-    year: int | None = Field(default=None, ge=1900, le=2100)
+    year: Whole | None = Field(default=None, ge=1900, le=2100)
     #: `at-least`, `more-than`, `about`: how the source bounds the number.
     bound: Literal["at-least", "more-than", "about", "nearly"] | None = None
     cumulative: bool = False
@@ -110,7 +126,7 @@ class SectorFacts(Frozen):
     """A sector: a heading of the plan's chapter 3 with its own target."""
 
     plan: PlanRef
-    order: int
+    order: Whole
     family: Family
     targets: tuple[Fact, ...] = Field(min_length=1)
 
@@ -119,7 +135,7 @@ class OpportunityFacts(Frozen):
     """A numbered direction of the plan (running number 1 to 62)."""
 
     plan: PlanRef
-    number: int = Field(ge=1)
+    number: Whole = Field(ge=1)
     sector: Slug
     chain: Chain | None = None
     segments: tuple[Slug, ...] = ()
@@ -147,7 +163,7 @@ class Direction(Evidence):
 class RegionFacts(Evidence):
     """A region of the plan's spatial layout with its districts."""
 
-    order: int
+    order: Whole
     part_of: Slug | None = None
     directions: tuple[Direction, ...] = ()
     districts: tuple[District, ...] = ()
@@ -157,7 +173,7 @@ class RegionFacts(Evidence):
 class ParkFacts(Evidence):
     """A development zone, science city, bonded zone or other park."""
 
-    order: int
+    order: Whole
     level: Literal["national", "municipal", "municipal-with-national-support", "not-stated"]
     kind: Slug
     regions: tuple[Slug, ...] = ()
@@ -205,7 +221,7 @@ class PolicyFacts(Evidence):
 class EventFacts(Evidence):
     """A fair, forum, brand or programme the plan uses to meet investors. No dates of coming editions are known."""
 
-    order: int
+    order: Whole
     scope: Literal["chongqing", "domestic", "international", "programme", "brand"]
     first: PartialDate | None = None
     recurring: Slug | None = None
@@ -215,16 +231,16 @@ class EventFacts(Evidence):
 class IndicatorFacts(Frozen):
     """A target or a figure of the plan: row of table 1, other target, or track record."""
 
-    order: int
+    order: Whole
     category: Literal["table-1", "target", "track-record"]
-    row: int | None = None
+    row: Whole | None = None
     values: tuple[Fact, ...] = Field(min_length=1)
 
 
 class StoryFacts(Evidence):
     """A project that the plan names as landed."""
 
-    order: int
+    order: Whole
     sectors: tuple[Slug, ...] = ()
     parks: tuple[Slug, ...] = ()
     facts: tuple[Fact, ...] = ()
@@ -233,7 +249,7 @@ class StoryFacts(Evidence):
 class GuideFacts(Evidence):
     """A guide written from the plan and the policies."""
 
-    order: int
+    order: Whole
     group: Literal["invest", "site"]
     updated: PartialDate
 

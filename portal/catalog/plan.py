@@ -36,7 +36,7 @@ def kind_of(block: str) -> Kind:
     if "~" in block:
         return "paragraph"
     kinds: tuple[Kind, ...] = ("chapter", "section", "group")
-    return kinds[block.count(".")]
+    return kinds[min(block.count("."), 2)]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def parse_pieces(text: str, shown: str, faults: list[Fault]) -> list[Piece]:
         if line.startswith("<!--"):
             close()
             marker, marker_line, lines = _MARKER.match(line.strip()), number, []
-            if marker is None or not PLAN_REF.match(marker["ref"]):
+            if marker is None or not _is_block(marker["ref"]):
                 faults.append(
                     Fault(shown, number, 1, "", "this marker is not understood", "write <!-- 3.1.1#1/segment p14 -->")
                 )
@@ -149,6 +149,11 @@ def parse_pieces(text: str, shown: str, faults: list[Fault]) -> list[Piece]:
     return pieces
 
 
+def _is_block(ref: str) -> bool:
+    """Whether a marker names a block that the reader can show: at most chapter, section and group, then `~` or `#`."""
+    return bool(PLAN_REF.fullmatch(ref)) and ":" not in ref and re.split(r"[~#/]", ref)[0].count(".") <= 2
+
+
 def assemble(meta: PlanMeta, pieces: dict[str, list[tuple[str, Piece]]], faults: list[Fault]) -> Plan:
     """Join pieces per locale (`locale -> [(file, piece)]`) into blocks; faults for duplicates and strangers."""
     source: dict[str, list[Piece]] = {}
@@ -160,6 +165,11 @@ def assemble(meta: PlanMeta, pieces: dict[str, list[tuple[str, Piece]]], faults:
             )
             continue
         seen[piece.ref] = f"{shown}:{piece.line}"
+        if piece.segment and piece.block not in source:
+            faults.append(
+                Fault(shown, piece.line, 1, piece.ref, "stands before the head of its block", "put the head above it")
+            )
+            continue
         source.setdefault(piece.block, []).append(piece)
     translations: dict[str, dict[str, dict[str, Piece]]] = {}
     for locale, found in pieces.items():

@@ -48,7 +48,7 @@ def plan_refs(entry: Entry) -> set[str]:
     """Plan references of an entry, without segment."""
     refs = {ref.split("/")[0] for _, evidence in evidence_of(entry.facts) for ref in evidence.plan}
     if isinstance(entry.facts, SectorFacts | OpportunityFacts):
-        refs.add(entry.facts.plan)
+        refs.add(entry.facts.plan.split("/")[0])
     return refs
 
 
@@ -56,7 +56,7 @@ def cited_by(catalog: Catalog) -> dict[str, list[Entry]]:
     """Plan block -> the entries that stand on it."""
     found: dict[str, list[Entry]] = {}
     for entry in catalog:
-        for ref in sorted(plan_refs(entry)):
+        for ref in sorted({catalog.canonical(ref) for ref in plan_refs(entry)}):
             found.setdefault(ref, []).append(entry)
     return found
 
@@ -92,7 +92,7 @@ def coverage(catalog: Catalog, locale: str, pages: Mapping[str, str]) -> Coverag
         if block.kind == "item":
             own = next(
                 (texts.get(f"opportunities/{entry.slug}/", "") for entry in catalog.all("opportunities")
-                 if isinstance(entry.facts, OpportunityFacts) and entry.facts.plan == block.id), "",
+                 if isinstance(entry.facts, OpportunityFacts) and catalog.canonical(entry.facts.plan) == block.id), "",
             )  # fmt: skip
             items_placed += all(piece in own for piece in pieces)
     return Coverage(

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 from portal.catalog.models import Facts, OpportunityFacts, SectorFacts
 from portal.catalog.plan import Block, Freshness, Plan, anchor, text_hash
 from portal.catalog.words import Prose, Site, Source
+from portal.catalog.yamlfile import Document
 from portal.locales import SOURCE
 
 F = TypeVar("F", bound=Facts)
@@ -24,6 +25,8 @@ class Words:
     hash: str
     path: str
     body_line: int = 1
+    #: where each key of the front matter stands
+    places: Document = field(default_factory=Document, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Entry:
     facts: Facts
     words: dict[str, Words]
     path: str
+    #: where each key of facts.yaml stands
+    places: Document = field(default_factory=Document, compare=False, repr=False)
 
     def status(self, locale: str) -> Freshness:
         """Whether the words of a locale are the source, fresh, stale or missing. Decided by hash, never by date."""
@@ -108,8 +113,17 @@ class Catalog:
         """The plan and block of a reference such as `3.1.1#1`, `3.1.1#1/design` or `2021-2025:3.1.1#1`."""
         plan_slug, _, rest = ref.rpartition(":")
         plan = self.plans.get(plan_slug) if plan_slug else self.plan
-        block = plan.blocks.get(rest.split("/")[0]) if plan else None
-        return (plan, block) if plan and block else None
+        block_id, _, segment = rest.partition("/")
+        block = plan.blocks.get(block_id) if plan else None
+        if plan is None or block is None or (segment and block.piece(segment) is None):
+            return None
+        return plan, block
+
+    def canonical(self, ref: str) -> str:
+        """A reference to a block with its plan left out where it is the default, and without segment."""
+        plan_slug, _, rest = ref.rpartition(":")
+        block = rest.split("/")[0]
+        return block if plan_slug in ("", self.plan.meta.slug) else f"{plan_slug}:{block}"
 
     def block_path(self, ref: str) -> str | None:
         """Path below the locale of a block in the plan reader: `plan/priorities/#b3.1.1-1`."""

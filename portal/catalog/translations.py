@@ -45,10 +45,12 @@ def pin(content: Path, catalog: Catalog, locale: str) -> int:
 
     To be run after a translator has brought the words up to date: it declares them fresh.
     """
+    if locale == SOURCE:
+        return 0
     changed = 0
     for entry in catalog:
         path = content / entry.collection / entry.slug / f"{locale}.md"
-        if locale != SOURCE and locale in entry.words:
+        if locale in entry.words:
             changed += _rewrite(path, _pinned_entry(path.read_text("utf-8"), entry.words[SOURCE].hash))
     for plan in catalog.plans.values():
         hashes = {piece.ref: text_hash(piece.text) for block in plan.blocks.values() for piece in block.pieces}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -94,8 +94,20 @@ def parse(text: str, shown: str, faults: list[Fault], first_line: int = 1) -> Do
         line, column = (error_mark.line + 1 + offset, error_mark.column + 1) if error_mark else (first_line, 1)
         faults.append(Fault(shown, line, column, "", f"is not YAML: {error.problem}", "mend the line or the one above"))
         return None
+    except YAMLError as error:
+        position = int(getattr(error, "position", 0))
+        line = text[:position].count("\n") + first_line
+        column = position - text[:position].rfind("\n")
+        faults.append(Fault(shown, line, column, "", "holds a character that YAML does not allow", "delete it"))
+        return None
+    except RecursionError:
+        faults.append(Fault(shown, first_line, 1, "", "is nested too deep", "write it flatter"))
+        return None
     document = Document()
-    document.data = _value(node, (), document, shown, faults, offset) if node is not None else {}
+    try:
+        document.data = _value(node, (), document, shown, faults, offset) if node is not None else {}
+    except RecursionError:
+        faults.append(Fault(shown, first_line, 1, "", "is nested too deep", "write it flatter"))
     return document if len(faults) == before else None
 
 
@@ -116,7 +128,11 @@ def _value(node: Node, path: Path_, document: Document, shown: str, faults: list
     if isinstance(node, SequenceNode):
         return [_value(item, (*path, i), document, shown, faults, offset) for i, item in enumerate(node.value)]
     assert isinstance(node, ScalarNode)
-    return _scalar(node)
+    try:
+        return _scalar(node)
+    except ValueError:
+        faults.append(Fault(shown, *place, ".".join(map(str, path)), "is not a number", "mend it, or put it in quotes"))
+        return None
 
 
 def _scalar(node: ScalarNode) -> Any:
@@ -124,7 +140,8 @@ def _scalar(node: ScalarNode) -> Any:
     text = str(node.value)
     if kind == "null":
         return None
-    if kind == "bool":
+    if kind == "bool" and text.lower() in ("true", "false"):
+        # Under YAML 1.1, which a file may ask for, `no` would be a truth value too.
         return text.lower() == "true"
     if kind == "int":
         return int(text.replace("_", ""), 0) if not text.lstrip("+-").startswith("0") or text == "0" else text

@@ -27,8 +27,7 @@ def collect(folder: Path) -> Assets:
         content = path.read_bytes()
         name = path.relative_to(folder).as_posix()
         digest = hashlib.sha256(content).hexdigest()[:8]
-        stem, dot, suffix = name.rpartition(".")
-        published = f"{stem}.{digest}.{suffix}" if dot else f"{name}.{digest}"
+        published = path.relative_to(folder).with_name(f"{path.stem}.{digest}{path.suffix}").as_posix()
         names[name] = published
         files[published] = content
     return Assets(names, files)

@@ -61,7 +61,7 @@ class Rendered:
 def checked_catalog(content: Path) -> tuple[Catalog, list[str]]:
     """Load and check. Returns the catalog and warnings; raises `ContentError` with every fault."""
     catalog = load(content)
-    checker = Checker(catalog, content)
+    checker = Checker(catalog)
     faults = checker.run()
     faults += [
         Fault(f"content/schemas/{name}", 0, 0, "", "is not what the models say", "run `portal check --schemas`")
@@ -77,7 +77,7 @@ def render_all(renderer: Renderer, progress: Progress | None = None) -> Rendered
     catalog = renderer.catalog
     tags = catalog.site.locales
     listed = list(pages(catalog))
-    rendered = Rendered({}, {}, {page.path: tags for page in listed if page.indexed})
+    rendered = Rendered({}, {}, {page.path: translated(page, tags) for page in listed if page.indexed})
     for count, (tag, page) in enumerate([(tag, page) for tag in tags for page in listed], start=1):
         html = renderer.html(tag, page.template, _info(page, tags), **page.context)
         rendered.html[f"/{tag}/{page.path}"] = html
@@ -87,9 +87,14 @@ def render_all(renderer: Renderer, progress: Progress | None = None) -> Rendered
     return rendered
 
 
+def translated(page: Page, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The locales in which a page is more than its Chinese text with a label."""
+    return tuple(tag for tag in tags if page.entry is None or page.entry.status(tag) != "missing")
+
+
 def _info(page: Page, tags: tuple[str, ...]) -> PageInfo:
     updated = str(getattr(page.entry.facts, "updated", "")) if page.entry else ""
-    return PageInfo(page.path, page.indexed, tags, updated)
+    return PageInfo(page.path, page.indexed, tags if page.indexed else (), translated(page, tags), updated)
 
 
 def link_faults(rendered: Rendered, catalog: Catalog, assets: Assets) -> list[Fault]:
@@ -111,13 +116,12 @@ def publish(paths: Paths, *, base_url: str, keep: int, progress: Progress | None
     release live: the pointer is replaced by one rename, after everything is on disk.
     """
     paths.releases.mkdir(parents=True, exist_ok=True)
-    with _lock(paths.releases / ".lock"):
-        for leftover in paths.releases.glob(".building-*"):
-            shutil.rmtree(leftover)
-        catalog, warnings = checked_catalog(paths.content)
+    with _lock(paths.releases / ".lock"), _building(paths) as building:
+        # What is published is the copy: an edit made meanwhile waits for the next release.
+        copy_content(paths.content, building / "content")
+        catalog, warnings = checked_catalog(building / "content")
         created = datetime.now(UTC)
         release = f"{created:%Y%m%dT%H%M%S%f}-{catalog.hash[:8]}"
-        building = paths.releases / f".building-{release}"
         assets = collect(paths.static)
         renderer = Renderer(
             catalog,
@@ -133,7 +137,6 @@ def publish(paths: Paths, *, base_url: str, keep: int, progress: Progress | None
             raise ContentError(faults)
         files = dict(_files(renderer, rendered, assets, created))
         _write(building, files)
-        shutil.copytree(paths.content, building / "content")
         indexing.build_indexes(catalog, building / "search")
         manifest = {
             "id": release,
@@ -152,6 +155,45 @@ def publish(paths: Paths, *, base_url: str, keep: int, progress: Progress | None
         switch(paths.current, paths.releases / release)
         prune(paths.releases, paths.current, keep)
     return release, warnings
+
+
+@contextmanager
+def _building(paths: Paths) -> Iterator[Path]:
+    """An empty folder to build in; gone afterwards unless it was renamed, with what killed runs left behind."""
+    for leftover in paths.releases.glob(".building-*"):
+        shutil.rmtree(leftover)
+    for leftover in paths.current.parent.glob(f".{paths.current.name}-*"):
+        leftover.unlink()
+    folder = paths.releases / f".building-{os.getpid()}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def copy_content(source: Path, target: Path) -> None:
+    """Copy the content folder. Raises `ContentError` naming everything in it that is neither folder nor plain file."""
+    faults: list[Fault] = []
+    for folder, names, files in os.walk(source):
+        for name in [*names, *files]:
+            path = Path(folder) / name
+            if path.is_symlink() or not (path.is_dir() or path.is_file()):
+                shown = f"content/{path.relative_to(source).as_posix()}"
+                faults.append(Fault(shown, 0, 0, "", "is neither a folder nor a plain file", "remove it"))
+    if faults:
+        raise ContentError(faults)
+    try:
+        shutil.copytree(source, target)
+    except (OSError, shutil.Error) as error:
+        reason = (
+            "; ".join(f"{entry[0]}: {entry[2]}" for entry in error.args[0])
+            if isinstance(error, shutil.Error)
+            else str(error)
+        )
+        raise ContentError(
+            [Fault("content", 0, 0, "", f"cannot be copied ({reason})", "check its permissions")]
+        ) from error
 
 
 def _files(renderer: Renderer, rendered: Rendered, assets: Assets, created: datetime) -> Iterator[tuple[str, bytes]]:

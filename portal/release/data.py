@@ -32,7 +32,7 @@ def record(view: View, entry: Entry) -> dict[str, Any]:
         "facts": [fact_record(fact) for fact in facts],
     }
     if isinstance(entry.facts, SectorFacts):
-        data |= {"family": entry.facts.family, "contracted_investment_yuan": int(view.sector_target(entry)) * 10**8}
+        data |= {"family": entry.facts.family, "contracted_investment_yuan": int(view.sector_target(entry) * 10**8)}
     if isinstance(entry.facts, OpportunityFacts):
         data |= {
             "number": entry.facts.number,

@@ -8,9 +8,9 @@ from functools import cached_property
 from markupsafe import Markup, escape
 
 from portal import l10n
-from portal.catalog.checks import districts
 from portal.catalog.markdown import COLLECTION_OF
 from portal.catalog.models import District, Evidence, Fact, RegionFacts
+from portal.catalog.references import districts
 from portal.catalog.store import Entry
 from portal.locales import SOURCE
 from portal.release.labels import BOUND, UNIT

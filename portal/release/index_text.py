@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from portal import l10n
-from portal.catalog.checks import districts
 from portal.catalog.markdown import COLLECTION_OF, Link
 from portal.catalog.markdown import render as render_markdown
 from portal.catalog.models import Fact, RegionFacts
 from portal.catalog.provenance import evidence_of, figure
+from portal.catalog.references import districts
 from portal.catalog.store import Catalog, Entry, Term
 from portal.catalog.words import Prose
 from portal.locales import SOURCE

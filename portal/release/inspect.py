@@ -51,9 +51,10 @@ class _Parser(HTMLParser):
             self.found.headings.append(int(tag[1]))
 
     def handle_endtag(self, tag: str) -> None:
-        while self._stack:
-            if self._stack.pop()[0] == tag:
-                break
+        if all(tag != open_tag for open_tag, _ in self._stack):
+            return
+        while self._stack.pop()[0] != tag:
+            pass
 
     def handle_data(self, data: str) -> None:
         tags = {tag for tag, _ in self._stack}

@@ -23,8 +23,10 @@ class PageInfo:
 
     path: str
     indexed: bool = True
-    #: locales in which the page exists
+    #: locales in which the address exists: the language switch leads there
     locales: tuple[str, ...] = ()
+    #: locales in which the page is translated: search engines are told of these
+    translated: tuple[str, ...] = ()
     updated: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
 

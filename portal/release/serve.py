@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import threading
 import time
@@ -42,7 +44,9 @@ class Body:
 
     plain: bytes
     gzipped: bytes | None
+    #: strong ETags name bytes: each encoding has its own
     etag: str
+    gzip_etag: str
     type: str
     cache: str
 
@@ -65,13 +69,13 @@ class ReleaseError(Exception):
 
 
 def open_release(folder: Path) -> Release:
-    """Read a release into memory. Raises `ReleaseError` when a file of its manifest is missing."""
+    """Read a release into memory. Raises `ReleaseError` when a file is missing or not what the manifest says."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         bodies = {_address(name): _body(folder, name, digest) for name, digest in manifest["files"].items()}
         locales = tuple(manifest["locales"])
         return Release(manifest["id"], folder, locales, manifest["default_locale"], bodies, manifest["assets"])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
         msg = f"release {folder.name} cannot be read: {error}"
         raise ReleaseError(msg) from error
 
@@ -85,10 +89,16 @@ def _body(folder: Path, name: str, digest: str) -> Body:
     compressed = path.with_name(path.name + ".gz")
     # Hashed names never change; everything else is asked for again each time and answered by 304.
     cache = "public, max-age=31536000, immutable" if name.startswith("static/") else "no-cache"
+    plain = path.read_bytes()
+    gzipped = compressed.read_bytes() if compressed.exists() else None
+    if hashlib.sha256(plain).hexdigest() != digest or (gzipped is not None and gzip.decompress(gzipped) != plain):
+        msg = f"{name} is damaged"
+        raise ValueError(msg)
     return Body(
-        plain=path.read_bytes(),
-        gzipped=compressed.read_bytes() if compressed.exists() else None,
+        plain=plain,
+        gzipped=gzipped,
         etag=f'"{digest[:32]}"',
+        gzip_etag=f'"{hashlib.sha256(gzipped or b"").hexdigest()[:32]}"',
         type=TYPES.get(path.suffix, "application/octet-stream"),
         cache=cache,
     )
@@ -128,11 +138,12 @@ class Live(Generic[T]):
         try:
             release = open_release(target)
             made = self._make(release)
-        except Exception:
+        except Exception as error:
             self._refused = target
             log.exception("release.refused", release=target.name)
             if self._current is None:
-                raise
+                msg = f"release {target.name} cannot be used"
+                raise ReleaseError(msg) from error
             return
         self._current, self._target = (release, made), target
         log.info("release.live", release=release.id, files=len(release.bodies))

@@ -66,9 +66,8 @@ class View(Figures):
             raise KeyError(ref)
         return found[1]
 
-    def block_text(self, ref: str) -> str:
+    def block_text(self, block: Block) -> str:
         """A whole block in this locale."""
-        block = self.block(ref)
         joint = "" if self.tag in ("zh-Hans", "zh-Hant", "ja") else " "
         return joint.join(block.in_locale(piece, self.tag)[0] for piece in block.pieces)
 
@@ -111,9 +110,9 @@ class View(Figures):
     def _cited_by(self) -> dict[str, list[Entry]]:
         return cited_by(self.catalog)
 
-    def cited_by(self, block: str) -> list[Entry]:
-        """Entries that stand on a plan block."""
-        return self._cited_by.get(block, [])
+    def cited_by(self, ref: str) -> list[Entry]:
+        """Entries that stand on a plan block, named with its plan."""
+        return self._cited_by.get(self.catalog.canonical(ref), [])
 
     # -- sums ----------------------------------------------------------------------------------------------------
 

@@ -7,14 +7,14 @@ from http import HTTPStatus
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from portal.locales import negotiate
 from portal.release.labels import N_
 from portal.release.serve import ReleaseError
 from portal.web.live import LiveSite
-from portal.web.pages import respond
+from portal.web.pages import moved, respond
 
 log = structlog.get_logger()
 
@@ -69,6 +69,8 @@ def answer(
         language = request.headers.get("accept-language")
         tag = first if first in release.locales else negotiate(language, release.locales, release.default_locale)
         if status == 404:
+            if target := moved(release, request):
+                return RedirectResponse(target, 301)
             return respond(request, release.bodies[f"/{tag}/404.html"], 404)
         heading, text = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
         view = site.made().renderer.views[tag]

@@ -82,7 +82,7 @@ class LiveSite:
         made = self.made()
         path = PATHS.get(template, "")
         tags = self.locales() if path else ()
-        info = PageInfo(path, indexed=template == "pages/invest.html", locales=tags)
+        info = PageInfo(path, indexed=template == "pages/invest.html", locales=tags, translated=tags)
         return made.renderer.html(locale, template, info, **{"links": made.links, **context})
 
     def options(self, locale: str) -> FormOptions:

@@ -9,11 +9,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from portal.catalog.models import ParkFacts
 from portal.locales import canonical, negotiate
+from portal.release.build import DYNAMIC
 from portal.release.serve import Body, Release
 from portal.web.live import LiveSite
 
 MAX_COMPARED = 4
 _MAX_PATH = 1024
+ENCODED_SLASH = b"%2f"
 
 
 def router(site: LiveSite) -> APIRouter:
@@ -42,46 +44,68 @@ def router(site: LiveSite) -> APIRouter:
         )
         return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
-    @routes.api_route("/", methods=["GET", "HEAD"])
+    @routes.get("/")
     def root(request: Request) -> Response:
         release = site.release()
         tag = negotiate(request.headers.get("accept-language"), release.locales, release.default_locale)
         return RedirectResponse(f"/{tag}/", 302, {"Vary": "Accept-Language", "Cache-Control": "no-cache"})
 
-    @routes.api_route("/{path:path}", methods=["GET", "HEAD"])
+    @routes.get("/{path:path}")
     def page(request: Request, path: str) -> Response:
         if len(path) > _MAX_PATH:
             raise HTTPException(414)
+        if ENCODED_SLASH in bytes(request.scope.get("raw_path", b"")).lower():
+            raise HTTPException(404)  # an encoded slash is no slash
         release = site.release()
         address = f"/{path}"
         body = release.bodies.get(address)
         if body is not None and not address.endswith("/404.html"):
             return respond(request, body)
-        target = _moved(release, path)
-        if target:
-            return RedirectResponse(quote(target), 301)
         raise HTTPException(404)
 
     return routes
 
 
-def _moved(release: Release, path: str) -> str | None:
+def moved(release: Release, request: Request) -> str | None:
     """Where a plainly meant address leads: `/EN/`, `/zh_CN/…`, a missing last slash. Always an address of our own."""
+    path = request.url.path.removeprefix("/")
+    if request.method != "GET" or ENCODED_SLASH in bytes(request.scope.get("raw_path", b"")).lower():
+        return None
+    query = f"?{request.url.query}" if request.url.query else ""
     first, _, rest = path.partition("/")
     tag = first if first in release.locales else canonical(first)
-    for candidate in (f"/{tag}/{rest}", f"/{tag}/{rest.rstrip('/')}/" if rest else f"/{tag}/"):
-        if tag in release.locales and candidate != f"/{path}" and candidate in release.bodies:
-            return candidate
+    bare = rest.rstrip("/")
+    if tag not in release.locales:
+        return None
+    for candidate in (f"/{tag}/{rest}", f"/{tag}/{bare}/" if bare else f"/{tag}/", f"/{tag}/{bare}"):
+        known = candidate in release.bodies or candidate.removeprefix(f"/{tag}/") in DYNAMIC
+        if known and candidate != f"/{path}":
+            return f"{quote(candidate)}{query}"
     return None
 
 
 def respond(request: Request, body: Body, status: int = 200) -> Response:
     """A stored body: 304 when the reader has it, gzip when the reader takes it."""
-    headers = {"ETag": body.etag, "Cache-Control": body.cache, "Vary": "Accept-Encoding"}
+    content, etag = body.plain, body.etag
+    headers = {"Cache-Control": body.cache, "Vary": "Accept-Encoding"}
+    if body.gzipped is not None and takes_gzip(request.headers.get("accept-encoding", "")):
+        content, etag = body.gzipped, body.gzip_etag
+        headers["Content-Encoding"] = "gzip"
+    headers["ETag"] = etag
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if status == 200 and (body.etag in known or "*" in known):
+    if status == 200 and (etag in known or "*" in known):
+        headers.pop("Content-Encoding", None)
         return Response(status_code=304, headers=headers)
-    content = body.plain
-    if body.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        content, headers["Content-Encoding"] = body.gzipped, "gzip"
     return Response(content, status, headers, body.type)
+
+
+def takes_gzip(header: str) -> bool:
+    """Whether an Accept-Encoding header allows gzip (RFC 9110 section 12.5.3)."""
+    weights: dict[str, float] = {}
+    for part in header.lower().split(","):
+        name, _, parameter = part.partition(";")
+        try:
+            weights[name.strip()] = float(parameter.partition("=")[2] or 1)
+        except ValueError:
+            weights[name.strip()] = 0
+    return weights.get("gzip", weights.get("*", 0)) > 0

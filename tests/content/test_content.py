@@ -44,7 +44,7 @@ def loaded() -> tuple[Catalog | None, dict[str, list[Fault]]]:
     catalog, faults = None, []
     try:
         catalog = Loader(CONTENT).load()
-        faults = Checker(catalog, CONTENT).run()
+        faults = Checker(catalog).run()
     except ContentError as error:
         faults = list(error.faults)
     found: dict[str, list[Fault]] = {}

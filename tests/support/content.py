@@ -480,12 +480,12 @@ class Content:
     def check(self) -> list[Fault]:
         """Faults of loading, or of the checks when it loads."""
         try:
-            return Checker(load(self.folder), self.folder).run()
+            return Checker(load(self.folder)).run()
         except ContentError as error:
             return list(error.faults)
 
     def warnings(self) -> list[str]:
-        checker = Checker(load(self.folder), self.folder)
+        checker = Checker(load(self.folder))
         checker.run()
         return checker.warnings
 

@@ -155,7 +155,7 @@ def test_a_term_that_is_not_the_plans(content: Content) -> None:
     content.pin(OPPORTUNITY)
     fault = only(content)
     assert "射频前端" in fault.message
-    assert fault.field == "segments.design"
+    assert fault.field == "segments.design.products.0"
     assert (fault.path, fault.line) == content.place(name, "射频前端")[:2]
 
 
@@ -170,7 +170,7 @@ def test_a_term_may_follow_the_right_reading_of_a_misprint(content: Content) -> 
     [
         ("chain: [Design, Materials]", "chain: [Design]", "chain", "chain"),
         ("products: [photoresist, sputtering targets]", "products: [photoresist]", "products: [photo", "materials"),
-        ("firms: [cluster]", "firms: [cluster, other]", "firms", "sought"),
+        ("firms: [cluster]", "firms: [cluster, other]", "firms: [cluster", "sought"),
         ("  materials:\n    label: Materials\n", "  matter:\n    label: Materials\n", "segments", "segments"),
     ],
 )

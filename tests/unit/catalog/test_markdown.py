@@ -107,7 +107,7 @@ def test_tables_are_allowed_without_inline_style() -> None:
 
 def test_link_targets_with_their_lines() -> None:
     text = "[a](park:lj) and [b](https://example.org/)\n\n[c](plan:3.1.1#1/design)[d](/here) [e](<guide:x>)"
-    assert list(link_targets(text)) == [
+    assert [(link.line, link.scheme, link.target) for link in link_targets(text)] == [
         (1, "park", "lj"),
         (1, "https", "//example.org/"),
         (3, "plan", "3.1.1#1/design"),
