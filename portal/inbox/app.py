@@ -14,8 +14,9 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portal import db
-from portal.inbox import receive, staff
+from portal.inbox import leads, login, receive
 from portal.inbox.auth import Sessions
+from portal.inbox.guard import Guard
 from portal.inbox.render import make_render
 
 
@@ -39,6 +40,9 @@ def create_inbox(
     if len(session_secret) < 32:
         message = "the session secret needs 32 bytes"
         raise ValueError(message)
+    render = make_render(templates)
+    sessions = Sessions(session_secret, secure=secure_cookies)
+    guard = Guard(sessions, render)
     app = FastAPI(title="Lead queue", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
 
@@ -52,14 +56,11 @@ def create_inbox(
         return JSONResponse({"status": "ok" if ready else "database"}, 200 if ready else 503)
 
     app.include_router(receive.router(engine, webhook_secret=webhook_secret, clock=clock))
+    # Every router of the staff side is handed the same guard: it alone says who may come in.
     app.include_router(
-        staff.router(
-            engine,
-            keys=private_keys,
-            access_key_hash=access_key_hash,
-            sessions=Sessions(session_secret, secure=secure_cookies),
-            render=make_render(templates),
-            clock=clock,
+        login.router(
+            engine, guard=guard, access_key_hash=access_key_hash, sessions=sessions, render=render, clock=clock
         )
     )
+    app.include_router(leads.router(engine, guard=guard, keys=private_keys, render=render, clock=clock))
     return app

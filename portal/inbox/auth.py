@@ -7,15 +7,17 @@ import hmac
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from portal import db
+from portal.inbox.people import PERMISSIONS, Person
 
 COOKIE = "inbox_session"
 SESSION_HOURS = 8
@@ -71,15 +73,15 @@ def _scrypt(key: str, salt: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Session:
-    """A browser's session: its token for forms, and whether staff have logged in with it."""
+    """A browser's session: its token for forms, and who has logged in with it, if anybody has."""
 
     csrf: str
-    staff: bool
+    person: Person | None
 
     @classmethod
-    def fresh(cls, *, staff: bool) -> Session:
+    def fresh(cls, person: Person | None) -> Session:
         """A new session; made at login too, so that an older cookie is worth nothing."""
-        return cls(secrets.token_urlsafe(24), staff)
+        return cls(secrets.token_urlsafe(24), person)
 
     def owns(self, token: str) -> bool:
         """True when a form carries this session's token."""
@@ -97,15 +99,16 @@ class Sessions:
         """The request's session, None when it has none that is valid and fresh."""
         try:
             content = self._signer.loads(request.cookies.get(COOKIE, ""), max_age=SESSION_HOURS * 3600)
-            return Session(str(content["csrf"]), content["staff"] is True)
+            return Session(str(content["csrf"]), _person(content["person"]))
         except (BadSignature, KeyError, TypeError, ValueError):
             return None
 
     def put(self, response: Response, session: Session) -> None:
         """Set the cookie of `session`."""
+        person = asdict(session.person) if session.person else None
         response.set_cookie(
             COOKIE,
-            str(self._signer.dumps({"csrf": session.csrf, "staff": session.staff})),
+            str(self._signer.dumps({"csrf": session.csrf, "person": person})),
             max_age=SESSION_HOURS * 3600,
             httponly=True,
             samesite="strict",
@@ -115,6 +118,15 @@ class Sessions:
     def end(self, response: Response) -> None:
         """Take the cookie away."""
         response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=self._secure)
+
+
+def _person(content: Any) -> Person | None:
+    if content is None:
+        return None
+    person = Person(**content)
+    if person.role not in PERMISSIONS:
+        raise ValueError(person.role)
+    return person
 
 
 class Lockout:

@@ -14,8 +14,8 @@ from sqlmodel import select
 
 from portal import db, envelope
 from portal.inbox.auth import COOKIE, LOCK, MAX_FAILURES
+from portal.inbox.leads import PAGE_SIZE
 from portal.inbox.models import InboxAudit, InboxLead
-from portal.inbox.staff import PAGE_SIZE
 from tests.support.leads import ACCESS_KEY, WEBHOOK_SECRET, Clock, answers, make_inbox, served
 
 NASTY = "<script>alert('x')</script>{{7*7}}"

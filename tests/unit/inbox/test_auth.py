@@ -16,6 +16,7 @@ from portal.inbox.auth import (
     hash_access_key,
     load_or_create_access_key,
 )
+from portal.inbox.people import Person
 from tests.support.leads import Clock
 
 SECRET = b"s" * 32
@@ -48,7 +49,11 @@ def _request(cookie: str) -> Request:
 
 @pytest.mark.parametrize("secure", [True, False])
 def test_a_session_survives_its_cookie(secure: bool) -> None:
-    sessions, response, session = Sessions(SECRET, secure=secure), Response(), Session.fresh(staff=True)
+    sessions, response, session = (
+        Sessions(SECRET, secure=secure),
+        Response(),
+        Session.fresh(Person("p1", "Li Wei", "officer")),
+    )
     sessions.put(response, session)
     cookie = response.headers["set-cookie"]
     assert ("Secure" in cookie) is secure
