@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from portal.catalog import synonyms
 from portal.catalog.faults import ContentError
 from portal.catalog.models import COLLECTIONS, SLUG
 from portal.catalog.plan import Piece, Plan, assemble, parse_pieces, text_hash
@@ -16,7 +17,7 @@ from portal.catalog.yamlfile import Document, parse
 from portal.locales import LOCALES, SOURCE
 
 #: what else may stand in the content folder
-_OTHERS = {"README.md", "geo", "glossary.tsv", "plans", "schemas", "site.yaml", "sources.yaml"}
+_OTHERS = {"README.md", "geo", "glossary.tsv", "plans", "schemas", "site.yaml", "sources.yaml", synonyms.FILE}
 
 
 class Loader(Reader):
@@ -32,9 +33,10 @@ class Loader(Reader):
         plans = self._plans()
         entries = {collection: self._collection(collection) for collection in COLLECTIONS}
         glossary = tuple(self._glossary())
+        words = tuple(synonyms.read(self, entries))
         if self.faults or site is None:
             raise ContentError(self.faults)
-        return Catalog(entries, plans, sources, glossary, site, self.digest, self.files)
+        return Catalog(entries, plans, sources, glossary, site, self.digest, self.files, synonyms=words)
 
     def _site(self) -> Site | None:
         path = self.folder / "site.yaml"

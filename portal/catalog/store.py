@@ -85,6 +85,8 @@ class Catalog:
     hash: str
     files: int = 0
     warnings: tuple[str, ...] = field(default=())
+    #: (`collection/slug` or `opportunities/slug#segment`, locale, words readers use for it)
+    synonyms: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
     @cached_property
     def plan(self) -> Plan:
