@@ -17,7 +17,7 @@ from portal.leads.intake import Intake
 from portal.leads.transport import HttpSender
 from portal.release.build import Paths
 from portal.settings import Settings
-from portal.web import api, enquiry, enquiry_api, errors, pages, search, system
+from portal.web import api, enquiry, enquiry_api, errors, pages, receipt, search, system
 from portal.web.limits import RateLimiter
 from portal.web.live import LiveSite
 from portal.web.middleware import HeadAsGet, SecurityHeaders
@@ -83,12 +83,12 @@ def create_app(settings: Settings) -> FastAPI:
         enquiry.router(
             site,
             intake,
-            engine,
             privacy_version=PRIVACY_VERSION,
             privacy_path="guides/privacy/",
             limiter=limiter,
         )
     )
+    app.include_router(receipt.router(site, intake, engine))
     app.include_router(pages.router(site))
     return app
 

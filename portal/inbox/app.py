@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portal import db
-from portal.inbox import leads, login, receive
+from portal.inbox import leads, login, receive, states
 from portal.inbox.auth import Sessions
 from portal.inbox.guard import Guard
 from portal.inbox.render import make_render
@@ -32,7 +32,7 @@ def create_inbox(
     allowed_hosts: Sequence[str] = ("*",),
     clock: Callable[[], datetime] = db.utcnow,
 ) -> FastAPI:
-    """The internal lead queue: `POST /leads` for the public side, login and leads for staff, `/healthz`, `/readyz`.
+    """The internal lead queue: `POST /leads` and `GET /states` for the public side, login and leads for staff, `/healthz`, `/readyz`.
 
     `engine` must have been upgraded; `access_key_hash` comes from `hash_access_key`; `secure_cookies` belongs on
     wherever the inbox is reached by HTTPS. Raises ValueError when `session_secret` is shorter than 32 bytes.
@@ -56,6 +56,7 @@ def create_inbox(
         return JSONResponse({"status": "ok" if ready else "database"}, 200 if ready else 503)
 
     app.include_router(receive.router(engine, webhook_secret=webhook_secret, clock=clock))
+    app.include_router(states.router(engine, webhook_secret=webhook_secret))
     # Every router of the staff side is handed the same guard: it alone says who may come in.
     app.include_router(
         login.router(

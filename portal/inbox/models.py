@@ -34,3 +34,17 @@ class InboxAudit(SQLModel, table=True):
     actor: str
     action: str
     lead_id: str | None = Field(default=None, index=True)
+
+
+class StateChange(SQLModel, table=True):
+    """A lead came into a state that its sender may know; the public side fetches these in the order of `seq`."""
+
+    __tablename__ = "state_change"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    seq: int | None = Field(default=None, primary_key=True)
+    lead_id: str = Field(index=True)
+    state: str
+    at: datetime = Field(sa_type=UTCDateTime)
+    #: code of the desk, empty when none has it
+    desk: str = ""

@@ -1,4 +1,4 @@
-"""The investor form and its receipt: plain HTML pages that keep every answer until it is safely stored."""
+"""The investor form: plain HTML pages that keep every answer until it is safely stored."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from babel import Locale
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import Engine
 
-from portal import l10n
 from portal.leads import intake as intake_module
 from portal.leads.answers import parse
 from portal.leads.forms import FIELDS, GROUPS, FieldError, FormOptions, Inquiry, Option, allowed_codes, country_codes
-from portal.leads.intake import Accepted, FormKey, Intake
-from portal.leads.receipts import find_receipt
+from portal.leads.intake import FormKey, Intake
 from portal.locales import LOCALES
 from portal.web.bodies import read_form
 from portal.web.limits import RateLimiter, same_site
+from portal.web.receipt import SECRET, receipt_path
 
 #: Invisible to people; programs that fill in everything give themselves away.
 HONEYPOT = "contact_reason"
@@ -30,7 +28,6 @@ _PREFILL = {"sector": "sectors", "opportunity": "opportunities", "park": "parks"
 #: Shown first in the list of countries: home, then where most foreign investment comes from.
 _FREQUENT = ("CN", "HK", "MO", "TW", "SG", "JP", "KR", "US", "DE", "GB", "FR")
 _PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
-_SECRET = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 Values = dict[str, list[str]]
 
@@ -54,13 +51,12 @@ class Pages(Protocol):
 def router(
     pages: Pages,
     intake: Intake,
-    engine: Engine,
     *,
     privacy_version: str,
     privacy_path: str = "",
     limiter: RateLimiter | None = None,
 ) -> APIRouter:
-    """`/{locale}/invest` and `/{locale}/receipt/{reference}`. To be included before any catch-all route.
+    """`/{locale}/invest`. To be included before any catch-all route.
 
     `privacy_version` names the privacy notice, which is stored with the consents; `privacy_path` is where that notice
     is, below the locale, such as `guides/privacy`.
@@ -153,33 +149,9 @@ def router(
             return form_page(locale, values, 422, notice="key-used")
         except intake_module.StorageUnavailableError:
             return form_page(locale, values, 503, key=token, notice="storage", headers={"Retry-After": "60"})
-        return RedirectResponse(receipt_path(locale, accepted), 303, headers=_SECRET)
-
-    @routes.api_route("/{locale}/receipt/{reference}", methods=["GET", "HEAD"])
-    async def receipt(locale: str, reference: str, token: str = "") -> Response:
-        known(locale)
-        try:
-            found = await run_in_threadpool(find_receipt, engine, intake, reference, token)
-        except intake_module.StorageUnavailableError as error:
-            raise HTTPException(503, headers={"Retry-After": "60"}) from error
-        if found is None:
-            raise HTTPException(404)
-        content = pages.html(
-            locale,
-            "pages/receipt.html",
-            receipt=found,
-            received=l10n.moment(found.received_at, locale),
-            promised=l10n.partial_date(found.promised.isoformat(), locale),
-            delivered=l10n.moment(found.delivered_at, locale) if found.delivered_at else "",
-        )
-        return HTMLResponse(content, headers=_SECRET)
+        return RedirectResponse(receipt_path(locale, accepted), 303, headers=SECRET)
 
     return routes
-
-
-def receipt_path(locale: str, accepted: Accepted) -> str:
-    """The address of a receipt page; whoever has it sees the state, but no personal data."""
-    return f"/{quote(locale)}/receipt/{accepted.reference}?{urlencode({'token': accepted.token})}"
 
 
 @lru_cache(maxsize=32)

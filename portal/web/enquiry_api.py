@@ -16,8 +16,9 @@ from portal.leads.forms import FIELDS, FieldError
 from portal.leads.intake import Intake
 from portal.leads.receipts import promised_date
 from portal.web.bodies import read_json_object
-from portal.web.enquiry import Pages, receipt_path
+from portal.web.enquiry import Pages
 from portal.web.limits import RateLimiter, same_site
+from portal.web.receipt import receipt_path
 
 #: A UUID has 36; shorter ones than 16 are counters, which two programs would share.
 _KEY = re.compile(r"^[\x21-\x7e]{16,200}$")

@@ -19,7 +19,7 @@ from portal.inbox.app import create_inbox
 from portal.inbox.auth import hash_access_key
 from portal.leads.forms import FormOptions
 from portal.leads.intake import Intake
-from portal.web import enquiry, enquiry_api
+from portal.web import enquiry, enquiry_api, receipt
 from portal.web.limits import RateLimiter
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,8 +93,9 @@ def make_portal(engine: Engine, intake: Intake, limiter: RateLimiter | None = No
     app, pages = FastAPI(), StubPages()
     shared = limiter or RateLimiter(burst=0)
     app.include_router(
-        enquiry.router(pages, intake, engine, privacy_version="2026-01", privacy_path="guides/privacy", limiter=shared)
+        enquiry.router(pages, intake, privacy_version="2026-01", privacy_path="guides/privacy", limiter=shared)
     )
+    app.include_router(receipt.router(pages, intake, engine))
     app.include_router(enquiry_api.router(pages, intake, privacy_version="2026-01", limiter=shared))
     return app
 

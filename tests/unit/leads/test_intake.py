@@ -167,7 +167,7 @@ def test_tables_and_migrations_agree(engine: Engine, inbox_engine: Engine) -> No
 
     for one, tables in (
         (engine, {"submission", "outbox", "lead_audit"}),
-        (inbox_engine, {"inbox_lead", "inbox_audit"}),
+        (inbox_engine, {"inbox_lead", "inbox_audit", "state_change"}),
     ):
         found = inspect(one)
         assert tables <= set(found.get_table_names())
