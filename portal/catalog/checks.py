@@ -27,6 +27,7 @@ class Checker:
         self.faults: list[Fault] = []
         self.warnings: list[str] = []
         self._districts: set[str] = set()
+        self._tiles: dict[tuple[int, int], str] = {}
 
     def run(self) -> list[Fault]:
         """All faults, sorted."""
@@ -146,6 +147,9 @@ class Checker:
                 message = f"district {district.adcode} stands twice"
                 self._fault(entry, ("districts", i, "adcode"), message, "keep it in one region")
             self._districts.add(district.adcode)
+            if district.grid and (other := self._tiles.setdefault(district.grid, district.adcode)) != district.adcode:
+                message = f"tile {list(district.grid)} is taken by district {other}"
+                self._fault(entry, ("districts", i, "grid"), message, "give it a free tile")
             missing = [tag for tag in (SOURCE, "en") if tag not in district.names]
             if missing:
                 self._fault(entry, ("districts", i, "names"), f"has no name in {', '.join(missing)}", "add it")

@@ -148,6 +148,8 @@ class District(Frozen):
     kind: Literal["district", "county", "autonomous-county"]
     names: dict[str, Text]
     pinyin: Text
+    #: column (from the west) and row (from the north) on the schematic map, from 0; no surveyed place
+    grid: tuple[Annotated[int, Field(ge=0, le=11)], Annotated[int, Field(ge=0, le=11)]] | None = None
     #: the unit that took its place, where it no longer exists
     successor: str | None = None
 

@@ -13,8 +13,18 @@ from markupsafe import Markup
 from portal import l10n
 from portal.catalog.store import Catalog
 from portal.locales import LOCALES
+from portal.release import charts, gridmap
 from portal.release.assets import Assets
 from portal.release.view import View
+
+#: what templates draw from, by name
+DRAWN = {
+    "sector_bars": charts.sector_bars,
+    "indicator_pairs": charts.indicator_pairs,
+    "chain_stages": charts.chain_stages,
+    "chapter_strip": charts.chapter_strip,
+    "grid_map": gridmap.grid_map,
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ class Renderer:
                 extensions=["jinja2.ext.i18n"],
             )
             environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-            environment.globals.update(asset=assets.url, LOCALES=LOCALES, jsonld=_jsonld)
+            environment.globals.update(asset=assets.url, LOCALES=LOCALES, jsonld=_jsonld, drawn=DRAWN)
             self._environments[tag] = environment
             self.views[tag] = View(catalog, tag, translations)
 
