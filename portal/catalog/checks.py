@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from portal.catalog.desks import desk_faults
 from portal.catalog.faults import Fault
 from portal.catalog.markdown import link_targets
 from portal.catalog.models import Evidence, Fact, OpportunityFacts, RegionFacts, SectorFacts
@@ -40,6 +41,7 @@ class Checker:
                 self._opportunity(entry, entry.facts)
             if isinstance(entry.facts, RegionFacts):
                 self._region(entry, entry.facts)
+        self.faults.extend(desk_faults(self.catalog))
         self._plan()
         self._missing()
         return sorted(self.faults)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from portal.catalog import synonyms
+from portal.catalog.desks import FILE as DESKS
+from portal.catalog.desks import Desks
 from portal.catalog.faults import ContentError
 from portal.catalog.models import COLLECTIONS, SLUG
 from portal.catalog.plan import Piece, Plan, assemble, parse_pieces, text_hash
@@ -17,7 +20,7 @@ from portal.catalog.yamlfile import Document, parse
 from portal.locales import LOCALES, SOURCE
 
 #: what else may stand in the content folder
-_OTHERS = {"README.md", "geo", "glossary.tsv", "plans", "schemas", "site.yaml", "sources.yaml", synonyms.FILE}
+_OTHERS = {"README.md", "geo", "glossary.tsv", "plans", "schemas", "site.yaml", "sources.yaml", synonyms.FILE, DESKS}
 
 
 class Loader(Reader):
@@ -34,9 +37,12 @@ class Loader(Reader):
         entries = {collection: self._collection(collection) for collection in COLLECTIONS}
         glossary = tuple(self._glossary())
         words = tuple(synonyms.read(self, entries))
+        path = self.folder / DESKS
+        desks = self.model(path, Desks) if path.exists() or path.is_symlink() else None
         if self.faults or site is None:
             raise ContentError(self.faults)
-        return Catalog(entries, plans, sources, glossary, site, self.digest, self.files, synonyms=words)
+        catalog = Catalog(entries, plans, sources, glossary, site, self.digest, self.files, synonyms=words)
+        return replace(catalog, desks=desks[0], desks_places=desks[1]) if desks else catalog
 
     def _site(self) -> Site | None:
         path = self.folder / "site.yaml"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from portal.catalog.desks import Desks
 from portal.catalog.models import COLLECTIONS
 from portal.catalog.words import PlanMeta, Prose, Site, Source
 
@@ -19,6 +20,7 @@ def schemas() -> dict[str, str]:
         "plan": PlanMeta,
         "source": Source,
         "site": Site,
+        "desks": Desks,
     }
     found: dict[str, str] = {}
     for name, model in models.items():

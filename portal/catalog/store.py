@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from portal.catalog.models import Facts, OpportunityFacts, SectorFacts
 from portal.catalog.plan import Block, Freshness, Plan, anchor, text_hash
 from portal.catalog.words import Prose, Site, Source
 from portal.catalog.yamlfile import Document
 from portal.locales import SOURCE
+
+if TYPE_CHECKING:
+    from portal.catalog.desks import Desks
 
 F = TypeVar("F", bound=Facts)
 
@@ -87,6 +90,9 @@ class Catalog:
     warnings: tuple[str, ...] = field(default=())
     #: (`collection/slug` or `opportunities/slug#segment`, locale, words readers use for it)
     synonyms: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    #: `desks.yaml`, None where the content has none, and where its keys stand
+    desks: Desks | None = None
+    desks_places: Document = field(default_factory=Document, compare=False, repr=False)
 
     @cached_property
     def plan(self) -> Plan:

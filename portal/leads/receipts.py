@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import Engine
@@ -15,12 +15,9 @@ from sqlmodel import col, select
 from portal import db
 from portal.leads.intake import Intake, StorageUnavailableError
 from portal.leads.models import REFERENCE_ALPHABET, Outbox, Submission
+from portal.workdays import CHONGQING, promised_date
 
 Progress = Literal["received", "delivered"]
-
-#: The bureau's clock. China has had no summer time since 1991, so the offset is the zone.
-CHONGQING = timezone(timedelta(hours=8))
-PROMISED_WORKING_DAYS = 2
 
 _REFERENCE = re.compile(f"^CQ-[{REFERENCE_ALPHABET}]{{4}}-[{REFERENCE_ALPHABET}]{{4}}$")
 
@@ -34,18 +31,6 @@ class Receipt:
     promised: date
     progress: Progress
     delivered_at: datetime | None
-
-
-def promised_date(received_at: datetime) -> date:
-    """The day by which the bureau answers: two working days (Monday to Friday) after the day of receipt.
-
-    Public holidays are not known here and not counted; the page says so.
-    """
-    day, left = received_at.astimezone(CHONGQING).date(), PROMISED_WORKING_DAYS
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5
-    return day
 
 
 def find_receipt(engine: Engine, intake: Intake, reference: str, token: str) -> Receipt | None:

@@ -14,11 +14,11 @@ from portal.leads import intake as intake_module
 from portal.leads.answers import parse, raw_from_json
 from portal.leads.forms import FIELDS, FieldError
 from portal.leads.intake import Intake
-from portal.leads.receipts import promised_date
 from portal.web.bodies import read_json_object
 from portal.web.enquiry import Pages
 from portal.web.limits import RateLimiter, same_site
 from portal.web.receipt import receipt_path
+from portal.workdays import promised_date
 
 #: A UUID has 36; shorter ones than 16 are counters, which two programs would share.
 _KEY = re.compile(r"^[\x21-\x7e]{16,200}$")

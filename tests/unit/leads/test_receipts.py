@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from portal.leads.models import REFERENCE_ALPHABET, new_id, new_reference
-from portal.leads.receipts import promised_date
+from portal.workdays import promised_date
 
 
 @pytest.mark.parametrize(
