@@ -14,6 +14,7 @@ from portal.inbox.app import create_inbox
 from portal.inbox.auth import hash_access_key, load_or_create_access_key
 from portal.leads.delivery import Worker
 from portal.leads.intake import Intake
+from portal.leads.proof import Proofs
 from portal.leads.transport import HttpSender
 from portal.release.build import Paths
 from portal.settings import Settings
@@ -55,11 +56,9 @@ def create_app(settings: Settings) -> FastAPI:
         base_url=settings.base_url,
     )
     engine = portal_engine(settings)
-    intake = Intake(
-        engine,
-        public_key=envelope.load_public_key(settings.public_key),
-        secret=_bytes(envelope.load_or_create_secret(settings.var / "portal" / "form.secret")),
-    )
+    secret = _bytes(envelope.load_or_create_secret(settings.var / "portal" / "form.secret"))
+    intake = Intake(engine, public_key=envelope.load_public_key(settings.public_key), secret=secret)
+    proofs = Proofs(secret)
     app = FastAPI(
         title="Invest Chongqing",
         version="1",
@@ -77,12 +76,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(system.router(site, engine))
     app.include_router(search.router(site, engine=site.engine))
     limiter = RateLimiter(settings.rate_burst, settings.rate_seconds)
-    app.include_router(enquiry_api.router(site, intake, privacy_version=PRIVACY_VERSION, limiter=limiter))
+    app.include_router(enquiry_api.router(site, intake, proofs, privacy_version=PRIVACY_VERSION, limiter=limiter))
     app.include_router(api.router(site))
     app.include_router(
         enquiry.router(
             site,
             intake,
+            proofs,
             privacy_version=PRIVACY_VERSION,
             privacy_path="guides/privacy/",
             limiter=limiter,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from portal.leads.forms import FIELDS, Answer, Field, FieldError, FormOptions, Inquiry, allowed_codes
@@ -18,7 +19,6 @@ Raw = Mapping[str, Sequence[str]]
 MAX_CHOICES = 80
 MAX_NUMBER = 1_000_000
 
-_PHONE = re.compile(r"^(?:\+|00)[1-9](?:[ ()./-]*[0-9]){5,16}(?: ?(?:ext|x|转)\.? ?[0-9]{1,6})?$")
 _NUMBER = re.compile(r"^(?:[0-9]{1,7}|[0-9]{1,3}(?:[ ,.'’\u00a0\u202f\u066c][0-9]{3})+)$")
 _HOST = re.compile(r"^(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]$")
 
@@ -31,10 +31,11 @@ def parse(raw: Raw, options: FormOptions) -> Inquiry | list[FieldError]:
     allowed = allowed_codes(options)
     answers: dict[str, Answer] = {}
     errors: list[FieldError] = []
+    country = (raw.get("country") or ("",))[-1]
     for entry in FIELDS.values():
         given = [value for value in raw.get(entry.name, ()) if value.strip()]
         try:
-            answer = _read(entry, given, allowed.get(entry.name, frozenset()))
+            answer = _read(entry, given, allowed.get(entry.name, frozenset()), country)
         except _Refused as refused:
             errors.append(FieldError(entry.name, refused.code, refused.params))
             continue
@@ -43,12 +44,28 @@ def parse(raw: Raw, options: FormOptions) -> Inquiry | list[FieldError]:
         elif entry.required:
             errors.append(FieldError(entry.name, "required"))
     failed = {error.field for error in errors}
-    if not {"message", "project_kind"} & (answers.keys() | failed):
-        errors.append(FieldError("message", "message-or-project"))
+    errors += [error for error in _between(answers, failed) if error.field not in failed]
     if errors:
-        return errors
+        places = {name: place for place, name in enumerate(FIELDS)}
+        return sorted(errors, key=lambda error: places[error.field])
     domain = str(answers["email"]).rpartition("@")[2]
     return Inquiry(answers, ("look-alike-domain",) if doubtful_domain(domain) else ())
+
+
+def _between(answers: Mapping[str, Answer], failed: set[str]) -> list[FieldError]:
+    """What one answer asks of another."""
+    given = answers.keys() | failed
+    errors: list[FieldError] = []
+    if "investment" in answers and "currency" not in given:
+        errors.append(FieldError("currency", "currency-missing"))
+    if answers.get("channel") == "phone":
+        if "phone" not in given:
+            errors.append(FieldError("phone", "phone-missing"))
+        if "consent_phone" not in given:
+            errors.append(FieldError("consent_phone", "consent-phone-missing"))
+    if not {"message", "project_kind"} & given:
+        errors.append(FieldError("message", "message-or-project"))
+    return errors
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of the program but an answer that is turned back
@@ -62,7 +79,7 @@ def _refuse(code: str, **params: int) -> NoReturn:
     raise _Refused(code, params)
 
 
-def _read(entry: Field, given: list[str], allowed: frozenset[str]) -> Answer | None:
+def _read(entry: Field, given: list[str], allowed: frozenset[str], country: str) -> Answer | None:
     """The cleaned answer, None when there is none. Raises _Refused."""
     if not given:
         return None
@@ -81,7 +98,7 @@ def _read(entry: Field, given: list[str], allowed: frozenset[str]) -> Answer | N
         if value not in allowed:
             _refuse("choice")
         return value
-    return _typed(entry, value)
+    return _phone(value, country) if entry.kind == "phone" else _typed(entry, value)
 
 
 def _cleaned(entry: Field, value: str) -> str:
@@ -105,8 +122,6 @@ def _choices(given: list[str], allowed: frozenset[str]) -> tuple[str, ...]:
 def _typed(entry: Field, value: str) -> Answer:
     if entry.kind == "email":
         return _email(value)
-    if entry.kind == "phone":
-        return _phone(value)
     if entry.kind == "url":
         return _url(value)
     return _number(value) if entry.kind == "number" else value
@@ -119,11 +134,27 @@ def _email(value: str) -> str:
         _refuse("email")
 
 
-def _phone(value: str) -> str:
-    value = unicodedata.normalize("NFKC", value)
-    if not _PHONE.match(value):
+def _phone(value: str, country: str) -> str:
+    """The number as it is written internationally. With no country code, the country of the head office names one."""
+    value = unicodedata.normalize("NFKC", value).replace("(0)", "").replace("转", "ext.")
+    value = re.sub("^00", "+", value)
+    try:
+        number = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException as error:
+        if error.error_type == error.TOO_LONG:
+            _refuse("phone-too-long")
+        if error.error_type in (error.TOO_SHORT_NSN, error.TOO_SHORT_AFTER_IDD):
+            _refuse("phone-too-short")
+        prefix = phonenumbers.country_code_for_region(country)
+        if prefix and error.error_type == error.INVALID_COUNTRY_CODE and not value.startswith("+"):
+            _refuse("phone-country", prefix=prefix)
         _refuse("phone")
-    return value
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason == phonenumbers.ValidationResult.TOO_LONG:
+        _refuse("phone-too-long")
+    if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
+        _refuse("phone-too-short")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _url(value: str) -> str:

@@ -20,13 +20,17 @@ Answer = str | tuple[str, ...] | int | bool
 
 @dataclass(frozen=True)
 class Field:
-    """One question. `options` are its codes; empty for choices that come from content or from a table."""
+    """One question. `options` are its codes; empty for choices that come from content or from a table.
+
+    `carried` ones are not asked of everybody: they are shown only with what the page before has filled in.
+    """
 
     name: str
     kind: Kind
     required: bool = False
     longest: int = 200
     options: tuple[str, ...] = ()
+    carried: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ class FormOptions:
     opportunities: Mapping[str, Sequence[Option]] = dataclasses.field(default_factory=dict)
     regions: Sequence[Option] = ()
     parks: Sequence[Option] = ()
+    #: parts of opportunities, coded `opportunity/segment`
+    segments: Sequence[Option] = ()
+    policies: Sequence[Option] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,9 @@ class Inquiry:
         """Equal answers give equal bytes; the base of the fingerprint."""
         return json.dumps(dict(self.answers), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
+
+#: An answer of its own to "which region, which park": asked and open, other than not answered.
+UNDECIDED = "undecided"
 
 GROUPS: tuple[Group, ...] = (
     Group(
@@ -102,6 +112,7 @@ GROUPS: tuple[Group, ...] = (
             ),
             Field("sectors", "choices"),
             Field("opportunities", "choices"),
+            Field("segments", "choices", carried=True),
             Field("investment", "choice", options=("under-10m", "10m-50m", "50m-200m", "200m-1b", "over-1b")),
             Field("currency", "choice", options=("CNY", "USD", "EUR", "JPY", "HKD", "other")),
             Field("jobs", "number"),
@@ -115,7 +126,15 @@ GROUPS: tuple[Group, ...] = (
             Field("parks", "choices"),
         ),
     ),
-    Group("message", (Field("message", "text", longest=5000), Field("heard", "line", longest=200))),
+    Group(
+        "message",
+        (
+            Field("topic", "choice", options=("project", "question", "page-error")),
+            Field("policies", "choices", carried=True),
+            Field("message", "text", longest=5000),
+            Field("heard", "line", longest=200),
+        ),
+    ),
     Group("consent", (Field("consent_email", "consent", required=True), Field("consent_phone", "consent"))),
 )
 FIELDS: dict[str, Field] = {entry.name: entry for group in GROUPS for entry in group.fields}
@@ -136,6 +155,8 @@ def allowed_codes(options: FormOptions) -> dict[str, frozenset[str]]:
     allowed["country"] = country_codes()
     allowed["sectors"] = frozenset(code for code, _ in options.sectors)
     allowed["opportunities"] = frozenset(code for entries in options.opportunities.values() for code, _ in entries)
-    allowed["regions"] = frozenset(code for code, _ in options.regions)
-    allowed["parks"] = frozenset(code for code, _ in options.parks)
+    for name in ("regions", "parks", "segments", "policies"):
+        allowed[name] = frozenset(code for code, _ in getattr(options, name))
+    allowed["regions"] |= {UNDECIDED}
+    allowed["parks"] |= {UNDECIDED}
     return allowed

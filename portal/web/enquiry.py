@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote
 
-from babel import Locale
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from portal.leads import intake as intake_module
 from portal.leads.answers import parse
-from portal.leads.forms import FIELDS, GROUPS, FieldError, FormOptions, Inquiry, Option, allowed_codes, country_codes
+from portal.leads.forms import FIELDS, GROUPS, FieldError, FormOptions, Inquiry
 from portal.leads.intake import FormKey, Intake
+from portal.leads.proof import Flag, Proofs
 from portal.locales import LOCALES
 from portal.web.bodies import read_form
+from portal.web.countries import countries
 from portal.web.limits import RateLimiter, same_site
+from portal.web.prefill import prefilled
 from portal.web.receipt import SECRET, receipt_path
 
 #: Invisible to people; programs that fill in everything give themselves away.
 HONEYPOT = "contact_reason"
-_PREFILL = {"sector": "sectors", "opportunity": "opportunities", "park": "parks", "region": "regions"}
-#: Shown first in the list of countries: home, then where most foreign investment comes from.
-_FREQUENT = ("CN", "HK", "MO", "TW", "SG", "JP", "KR", "US", "DE", "GB", "FR")
+#: Filled in by the page's script; without it the inquiry is taken all the same, and looked at before it is believed.
+PROOF = "proof"
 _PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 Values = dict[str, list[str]]
@@ -51,6 +50,7 @@ class Pages(Protocol):
 def router(
     pages: Pages,
     intake: Intake,
+    proofs: Proofs,
     *,
     privacy_version: str,
     privacy_path: str = "",
@@ -71,6 +71,7 @@ def router(
     def questions(locale: str) -> dict[str, object]:
         frequent, every = countries(locale)
         return {
+            "tag": locale,
             "action": f"/{quote(locale)}/invest",
             "privacy_url": f"/{quote(locale)}/{privacy_path}" if privacy_path else "",
             "groups": GROUPS,
@@ -87,15 +88,23 @@ def router(
         status: int = 200,
         *,
         key: str = "",
+        proof: str = "",
         errors: Sequence[FieldError] = (),
         notice: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> Response:
+        token = key or intake.new_form_key()
+        try:
+            challenge = "" if proof else proofs.challenge(intake.open_form_key(token))
+        except intake_module.FormKeyInvalidError:
+            challenge = ""
         content = pages.html(
             locale,
             "pages/invest.html",
             values=values,
-            form_key=key or intake.new_form_key(),
+            form_key=token,
+            proof=proof,
+            challenge=challenge,
             errors=errors,
             wrong={error.field: error for error in errors},
             notice=notice,
@@ -106,7 +115,7 @@ def router(
     @routes.api_route("/{locale}/invest", methods=["GET", "HEAD"])
     async def show(request: Request, locale: str) -> Response:
         known(locale)
-        return form_page(locale, _prefilled(request, pages.options(locale)))
+        return form_page(locale, prefilled(request.query_params, pages.options(locale)))
 
     @routes.post("/{locale}/invest")
     async def send(request: Request, locale: str) -> Response:
@@ -115,23 +124,30 @@ def router(
             raise HTTPException(403, "sent from another site")
         posted = await read_form(request)
         values = {name: posted[name] for name in FIELDS if name in posted}
-        step, token = _last(posted, "step") or "send", _last(posted, "form_key")
+        step, token, proof = _last(posted, "step") or "send", _last(posted, "form_key"), _last(posted, PROOF)
         if step == "edit":
-            return form_page(locale, values, key=token)
+            return form_page(locale, values, key=token, proof=proof)
         wait = limits.wait(request)
         if wait:
-            return form_page(locale, values, 429, key=token, notice="rate", headers={"Retry-After": str(wait)})
+            return form_page(
+                locale, values, 429, key=token, proof=proof, notice="rate", headers={"Retry-After": str(wait)}
+            )
         try:
             key = intake.open_form_key(token)
         except intake_module.FormKeyInvalidError:
             return form_page(locale, values, 422, notice="key-invalid")
         parsed = parse(values, pages.options(locale))
         if isinstance(parsed, list):
-            return form_page(locale, values, 422, key=token, errors=parsed)
+            return form_page(locale, values, 422, key=token, proof=proof, errors=parsed)
         if step == "check":
             if key.age is not None and key.age > intake_module.KEY_LIFETIME:
                 return form_page(locale, values, 422, notice="key-expired")
-            context = {"values": _as_values(parsed), "form_key": token, "trap": _last(posted, HONEYPOT)}
+            context = {
+                "values": _as_values(parsed),
+                "form_key": token,
+                "proof": proof,
+                "trap": _last(posted, HONEYPOT),
+            }
             content = pages.html(locale, "pages/check.html", **context, **questions(locale))
             return HTMLResponse(content, headers=_PRIVATE)
         try:
@@ -141,48 +157,19 @@ def router(
                 key=key,
                 locale=locale,
                 privacy_version=privacy_version,
-                flags=_flags(key, _last(posted, HONEYPOT)),
+                flags=_flags(key, _last(posted, HONEYPOT), proofs.flag(proof, key)),
             )
         except intake_module.FormKeyExpiredError:
             return form_page(locale, values, 422, notice="key-expired")
         except intake_module.FormKeyReusedError:
             return form_page(locale, values, 422, notice="key-used")
         except intake_module.StorageUnavailableError:
-            return form_page(locale, values, 503, key=token, notice="storage", headers={"Retry-After": "60"})
+            return form_page(
+                locale, values, 503, key=token, proof=proof, notice="storage", headers={"Retry-After": "60"}
+            )
         return RedirectResponse(receipt_path(locale, accepted), 303, headers=SECRET)
 
     return routes
-
-
-@lru_cache(maxsize=32)
-def countries(locale: str) -> tuple[tuple[Option, ...], tuple[Option, ...]]:
-    """(code, name) in the locale's language: the frequent ones, and all in alphabetical order."""
-    names = Locale.parse(LOCALES[locale].babel).territories
-    every = [(code, str(names.get(code, code))) for code in country_codes()]
-    frequent = [(code, str(names.get(code, code))) for code in _FREQUENT]
-    return tuple(frequent), tuple(sorted(every, key=lambda option: _alphabetical(locale, option[1])))
-
-
-def _alphabetical(locale: str, label: str) -> bytes:
-    # GB 18030 keeps the usual Chinese characters in the order of their sound, Big5 in that of their strokes.
-    if locale in ("zh-Hans", "zh-Hant"):
-        return label.encode("gb18030" if locale == "zh-Hans" else "big5", "replace")
-    return unicodedata.normalize("NFKD", label).casefold().encode()
-
-
-def _prefilled(request: Request, options: FormOptions) -> Values:
-    """Answers from the address of the page that the investor came from; what is not on the lists is passed over."""
-    allowed = allowed_codes(options)
-    values: Values = {}
-    for parameter, field in _PREFILL.items():
-        known = [code for code in request.query_params.getlist(parameter)[:20] if code in allowed[field]]
-        if known:
-            values[field] = known
-    picked = set(values.get("opportunities", ()))
-    if picked and "sectors" not in values:
-        owners = [sector for sector, entries in options.opportunities.items() if picked & {code for code, _ in entries}]
-        values["sectors"] = [sector for sector in owners if sector in allowed["sectors"]]
-    return values
 
 
 def _as_values(inquiry: Inquiry) -> Values:
@@ -194,10 +181,10 @@ def _as_values(inquiry: Inquiry) -> Values:
     return values
 
 
-def _flags(key: FormKey, trap: str) -> tuple[str, ...]:
+def _flags(key: FormKey, trap: str, proof: Flag | None) -> tuple[str, ...]:
     """Why staff should look twice; such an inquiry is kept apart, never dropped."""
     too_fast = key.age is not None and key.age < intake_module.TOO_FAST
-    return (*(("honeypot",) if trap else ()), *(("too-fast",) if too_fast else ()))
+    return (*(("honeypot",) if trap else ()), *(("too-fast",) if too_fast else ()), *((proof,) if proof else ()))
 
 
 def _last(posted: Mapping[str, Sequence[str]], name: str) -> str:

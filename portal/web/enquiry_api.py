@@ -14,6 +14,7 @@ from portal.leads import intake as intake_module
 from portal.leads.answers import parse, raw_from_json
 from portal.leads.forms import FIELDS, FieldError
 from portal.leads.intake import Intake
+from portal.leads.proof import Proofs
 from portal.web.bodies import read_json_object
 from portal.web.enquiry import Pages
 from portal.web.limits import RateLimiter, same_site
@@ -23,11 +24,16 @@ from portal.workdays import promised_date
 #: A UUID has 36; shorter ones than 16 are counters, which two programs would share.
 _KEY = re.compile(r"^[\x21-\x7e]{16,200}$")
 
+_KEY_WANTED = "Send an Idempotency-Key of 16 to 200 visible ASCII characters."
 _BODY_SCHEMA = {
     "type": "object",
     "required": ["name", "email", "company", "country", "consent_email"],
     "properties": {
         "locale": {"type": "string", "description": "language of the correspondence and of the receipt page"},
+        "proof": {
+            "type": "string",
+            "description": "a solved challenge of /api/v1/inquiries/challenge; without it staff check the inquiry first",
+        },
         **{
             entry.name: {"type": "array", "items": {"type": "string"}}
             if entry.kind == "choices"
@@ -44,21 +50,40 @@ _BODY_SCHEMA = {
         },
     },
 }
+_KEY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "minLength": 16, "maxLength": 200},
+}
 _OPENAPI = {
-    "parameters": [
-        {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "minLength": 16}}
-    ],
+    "parameters": [_KEY_PARAMETER],
     "requestBody": {"required": True, "content": {"application/json": {"schema": _BODY_SCHEMA}}},
 }
 
 
-def router(pages: Pages, intake: Intake, *, privacy_version: str, limiter: RateLimiter | None = None) -> APIRouter:
-    """The route for programs. 201 for a new inquiry, 200 for one repeated with its key and answers.
+def router(
+    pages: Pages, intake: Intake, proofs: Proofs, *, privacy_version: str, limiter: RateLimiter | None = None
+) -> APIRouter:
+    """The routes for programs. 201 for a new inquiry, 200 for one repeated with its key and answers.
 
-    Share `limiter` with the form's router, so that both count together.
+    The rule about proofs is the form's: an inquiry without a solved challenge is taken and gets its receipt, but stands
+    apart until staff have looked at it. A challenge holds for the one Idempotency-Key it was asked with. Share `limiter` with the form's router, so that both count together.
     """
     routes = APIRouter()
     limits = limiter or RateLimiter()
+
+    @routes.get(
+        "/api/v1/inquiries/challenge",
+        openapi_extra={"parameters": [_KEY_PARAMETER]},
+        summary="A proof-of-work challenge (altcha 2) for one Idempotency-Key",
+    )
+    async def challenge(request: Request) -> Response:
+        key = request.headers.get("idempotency-key", "").strip('"')
+        if not _KEY.match(key):
+            return problem(400, "idempotency-key", _KEY_WANTED)
+        made = proofs.challenge(intake.api_key(key))
+        return Response(made, media_type="application/json", headers={"Cache-Control": "no-store"})
 
     @routes.post("/api/v1/inquiries", status_code=201, openapi_extra=_OPENAPI, summary="Send an inquiry")
     async def send(request: Request) -> Response:
@@ -66,7 +91,7 @@ def router(pages: Pages, intake: Intake, *, privacy_version: str, limiter: RateL
             return problem(403, "cross-site", "Sent from another site.")
         key = request.headers.get("idempotency-key", "").strip('"')
         if not _KEY.match(key):
-            return problem(400, "idempotency-key", "Send an Idempotency-Key of 16 to 200 visible ASCII characters.")
+            return problem(400, "idempotency-key", _KEY_WANTED)
         wait = limits.wait(request)
         if wait:
             return problem(429, "rate", "Too many inquiries from this address.", retry_after=wait)
@@ -83,9 +108,16 @@ def router(pages: Pages, intake: Intake, *, privacy_version: str, limiter: RateL
             named = {error.field for error in errors}
             rest = [error for error in (parsed if isinstance(parsed, list) else ()) if error.field not in named]
             return problem(422, "invalid", "Some answers need a look.", [*errors, *rest])
+        owned, proof = intake.api_key(key), document.get("proof", "")
+        flag = proofs.flag(proof, owned) if isinstance(proof, str) else "bad-proof"
         try:
             accepted = await run_in_threadpool(
-                intake.accept, parsed, key=intake.api_key(key), locale=locale, privacy_version=privacy_version
+                intake.accept,
+                parsed,
+                key=owned,
+                locale=locale,
+                privacy_version=privacy_version,
+                flags=(flag,) if flag else (),
             )
         except intake_module.FormKeyReusedError:
             return problem(422, "idempotency-key-reused", "Another inquiry was sent with this key; it is unchanged.")

@@ -95,7 +95,7 @@ class LiveSite:
 
 
 def form_options(catalog: Catalog, tag: str) -> FormOptions:
-    """Sectors, opportunities by sector, regions and parks as (code, label)."""
+    """Sectors, opportunities by sector, their segments, regions, parks and policies as (code, label)."""
 
     def pairs(collection: str) -> list[tuple[str, str]]:
         return [(entry.slug, entry.prose(tag).title) for entry in catalog.all(collection)]
@@ -108,4 +108,10 @@ def form_options(catalog: Catalog, tag: str) -> FormOptions:
         },
         regions=pairs("regions"),
         parks=pairs("parks"),
+        segments=[
+            (f"{entry.slug}/{slug}", f"{entry.prose(tag).title}: {segment.label}")
+            for entry in catalog.all("opportunities")
+            for slug, segment in entry.prose(tag).segments.items()
+        ],
+        policies=pairs("policies"),
     )

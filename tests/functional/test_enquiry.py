@@ -16,9 +16,10 @@ from sqlmodel import select
 from portal import db, envelope
 from portal.leads.intake import KEY_LIFETIME, Intake
 from portal.leads.models import Submission
-from portal.web.enquiry import HONEYPOT, countries
+from portal.web.countries import countries
+from portal.web.enquiry import HONEYPOT
 from portal.web.limits import RateLimiter
-from tests.support.leads import SECRET, Clock, answers, make_portal, served
+from tests.support.leads import SECRET, Clock, StubPages, answers, make_portal, served, solved
 
 KEY = "a-key-of-the-test-0001"
 
@@ -57,8 +58,14 @@ def fields_of(page: str) -> dict[str, list[str]]:
     return sent
 
 
+def challenge_of(page: str) -> str:
+    form = BeautifulSoup(page, "html.parser").find("form")
+    assert form is not None
+    return str(form["data-challenge"])
+
+
 def open_form(site: httpx.Client, clock: Clock, path: str = "/en/invest", **changes: Any) -> dict[str, Any]:
-    """A form as a person fills it in: half a minute after opening it."""
+    """A form as a person fills it in: half a minute after opening it, without a script."""
     page = site.get(path)
     assert page.status_code == 200
     clock.forward(seconds=30)
@@ -69,8 +76,11 @@ def values(page: str, name: str) -> list[str]:
     return fields_of(page).get(name, [])
 
 
-def test_from_the_form_to_the_receipt(site: httpx.Client, clock: Clock, engine: Engine) -> None:
-    form = open_form(site, clock, sectors=["ic", "nev"], message="Zeile 1\r\nZeile 2")
+def test_from_the_form_to_the_receipt(site: httpx.Client, clock: Clock, engine: Engine, keys: envelope.Keys) -> None:
+    page = site.get("/en/invest").text
+    clock.forward(seconds=30)
+    given = answers(sectors=["ic", "nev"], message="Zeile 1\r\nZeile 2", proof=solved(challenge_of(page)))
+    form = {**fields_of(page), **given}
     check = site.post("/en/invest", data={**form, "step": "check"})
     assert check.status_code == 200
     assert "Integrated circuits" in check.text
@@ -84,6 +94,9 @@ def test_from_the_form_to_the_receipt(site: httpx.Client, clock: Clock, engine: 
     assert row.reference in receipt.text
     assert not row.quarantined
     assert not any(str(value) in receipt.text for value in answers().values())
+    stored = envelope.unseal(row.id, row.sealed, keys.private)
+    assert stored["flags"] == []
+    assert stored["privacy_notice"] == {"version": "2026-01", "locale": "en"}
     assert receipt.headers["cache-control"] == "no-store"
     assert receipt.headers["referrer-policy"] == "no-referrer"
     again = site.post("/en/invest", data={**fields_of(check.text), "step": "send"})
@@ -97,7 +110,8 @@ def test_what_is_stored_is_what_was_sent(site: httpx.Client, clock: Clock, engin
     check = site.post("/en/invest", data={**form, "step": "check"})
     assert nasty not in check.text
     assert html.escape(nasty) in check.text
-    assert "49" not in BeautifulSoup(check.text, "html.parser").get_text()
+    assert ">49<" not in check.text
+    assert "$49" not in check.text
     assert site.post("/en/invest", data={**fields_of(check.text), "step": "send"}).status_code == 303
     (row,) = submissions(engine)
     stored = envelope.unseal(row.id, row.sealed, keys.private)
@@ -137,6 +151,43 @@ def test_change_answers(site: httpx.Client, clock: Clock) -> None:
     assert page.status_code == 200
     assert values(page.text, "parks") == ["liangjiang"]
     assert values(page.text, "form_key") == form["form_key"]
+
+
+def test_each_answer_can_be_changed_from_the_check_page(site: httpx.Client, clock: Clock) -> None:
+    form = open_form(site, clock, parks=["undecided"], phone="+49 30 1234567")
+    check = site.post("/en/invest", data={**form, "step": "check"})
+    soup = BeautifulSoup(check.text, "html.parser")
+    buttons = soup.select("dl button[form=inquiry][name=step][value=edit]")
+    targets = [str(button["formaction"]) for button in buttons]
+    asked = ["name", "email", "phone", "company", "country", "parks", "message", "consent_email"]
+    assert targets == [f"/en/invest#{name}" for name in asked]
+    assert len({button.get_text() for button in buttons}) == len(asked)
+    page = site.post("/en/invest", data={**fields_of(check.text), "step": "edit"}).text
+    assert all(BeautifulSoup(page, "html.parser").find(id=name) for name in asked)
+
+
+@pytest.mark.parametrize("other", [{}, {"email": "desk@example.com", "phone": "+86 23 6789 1234"}])
+def test_other_ways_to_reach_the_bureau_are_those_of_the_content(other: dict[str, str]) -> None:
+    site = {"email": None, "phone": None, "address": {}, **other}
+    context = {"notice": "storage", "errors": (), "wrong": {}, "values": {}, "groups": (), "honeypot": "h"}
+    page = StubPages().html(
+        "en", "pages/invest.html", site=site, tag="en", action="", form_key="", proof="", challenge="", **context
+    )
+    found = [str(link["href"]) for link in BeautifulSoup(page, "html.parser").select("#form-notice a")]
+    assert found == (["mailto:desk@example.com", "tel:+862367891234"] if other else [])
+    assert ("come back later" in page) is not bool(other)
+
+
+def test_prefilled_from_a_shortlist_a_segment_and_a_policy(site: httpx.Client) -> None:
+    page = site.get("/en/invest?opportunity=batteries&opportunity=power-semiconductors&opportunity=batteries").text
+    assert values(page, "opportunities") == ["power-semiconductors", "batteries"]
+    assert values(page, "sectors") == ["ic", "nev"]
+    assert "segments" not in page
+    page = site.get("/en/invest?opportunity=batteries&segment=cells&segment=nowhere&policy=foreign-investment-law").text
+    assert values(page, "segments") == ["batteries/cells"]
+    assert values(page, "policies") == ["foreign-investment-law"]
+    assert values(page, "topic") == ["question"]
+    assert values(site.get("/en/invest?report=error").text, "topic") == ["page-error"]
 
 
 def test_prefilled_from_the_page_before(site: httpx.Client) -> None:
@@ -201,17 +252,64 @@ def test_a_missing_key_gives_the_form_again(site: httpx.Client) -> None:
     assert values(page.text, "form_key") != [""]
 
 
-@pytest.mark.parametrize(("seconds", "trap", "flags"), [(1, "", ["too-fast"]), (30, "spam", ["honeypot"])])
+@pytest.mark.parametrize(
+    ("seconds", "trap", "flags"),
+    [(1, "", ["too-fast", "no-proof"]), (30, "spam", ["honeypot", "no-proof"]), (30, "", ["no-proof"])],
+)
 def test_doubtful_ones_are_kept_apart(
     site: httpx.Client, clock: Clock, engine: Engine, keys: envelope.Keys, seconds: int, trap: str, flags: list[str]
 ) -> None:
-    form = fields_of(site.get("/en/invest").text)
     clock.now = db.utcnow().replace(microsecond=0)
+    form = fields_of(site.get("/en/invest").text)
     clock.forward(seconds=seconds)
     assert site.post("/en/invest", data={**form, **answers(), HONEYPOT: trap}).status_code == 303
     (row,) = submissions(engine)
     assert row.quarantined
     assert envelope.unseal(row.id, row.sealed, keys.private)["flags"] == flags
+
+
+def sent_flags(engine: Engine, keys: envelope.Keys, location: str) -> list[str]:
+    row = next(row for row in submissions(engine) if f"/{row.reference}?" in location)
+    stored: list[str] = envelope.unseal(row.id, row.sealed, keys.private)["flags"]
+    assert row.quarantined is bool(stored)
+    return stored
+
+
+def test_a_proof_holds_for_one_form_and_one_inquiry(
+    site: httpx.Client, clock: Clock, engine: Engine, keys: envelope.Keys
+) -> None:
+    pages = [site.get("/en/invest").text for _ in range(2)]
+    clock.forward(seconds=30)
+    proof = solved(challenge_of(pages[0]))
+    mine = {**fields_of(pages[0]), **answers(), "proof": proof}
+    assert sent_flags(engine, keys, site.post("/en/invest", data=mine).headers["location"]) == []
+    replayed = {**fields_of(pages[1]), **answers(), "proof": proof}
+    sent = site.post("/en/invest", data=replayed)
+    assert sent.status_code == 303
+    assert site.get(sent.headers["location"]).status_code == 200
+    assert sent_flags(engine, keys, sent.headers["location"]) == ["bad-proof"]
+    # With its own key it cannot carry other answers either.
+    assert site.post("/en/invest", data={**mine, "name": "Max"}).status_code == 422
+    assert len(submissions(engine)) == 2
+
+
+@pytest.mark.parametrize("proof", ["x", "e30=", "bnVsbA==", "W10=", "\ud83d", "A" * 5000, "eyJjaGFsbGVuZ2UiOlsxXX0="])
+def test_nonsense_for_a_proof_is_flagged_not_refused(
+    site: httpx.Client, clock: Clock, engine: Engine, keys: envelope.Keys, proof: str
+) -> None:
+    form = {**open_form(site, clock), "proof": proof.encode("utf-8", "replace").decode()}
+    sent = site.post("/en/invest", data=form)
+    assert sent.status_code == 303
+    assert sent_flags(engine, keys, sent.headers["location"]) == ["bad-proof"]
+
+
+def test_a_proof_is_kept_through_errors_and_the_check_page(site: httpx.Client, clock: Clock) -> None:
+    form = {**open_form(site, clock), "proof": "c29sdmVk"}
+    wrong = site.post("/en/invest", data={**form, "email": "nobody", "step": "check"}).text
+    assert values(wrong, "proof") == ["c29sdmVk"]
+    check = site.post("/en/invest", data={**form, "step": "check"}).text
+    assert values(check, "proof") == ["c29sdmVk"]
+    assert values(site.post("/en/invest", data={**fields_of(check), "step": "edit"}).text, "proof") == ["c29sdmVk"]
 
 
 @pytest.mark.parametrize(
@@ -243,6 +341,7 @@ def test_storage_away_keeps_the_answers(site: httpx.Client, clock: Clock, engine
         session.connection().execute(text("ALTER TABLE submission RENAME TO away"))
     page = site.post("/en/invest", data=form)
     assert page.status_code == 503
+    assert "<title>Error:" in page.text
     assert int(page.headers["retry-after"]) > 0
     assert values(page.text, "message") == ["Grüße, we look for a site."]
     assert values(page.text, "form_key") == form["form_key"]
@@ -258,6 +357,7 @@ def test_a_flood_from_one_address(engine: Engine, intake: Intake, clock: Clock) 
         found = [site.post("/en/invest", data=form) for _ in range(5)]
         assert [answer.status_code for answer in found] == [303, 303, 303, 429, 429]
         assert found[-1].headers["retry-after"] == "60"
+        assert "<title>Error:" in found[-1].text
         assert values(found[-1].text, "name") == ["Erika Mustermann"]
         api = site.post("/api/v1/inquiries", json=answers(), headers={"Idempotency-Key": KEY})
         assert (api.status_code, api.headers["retry-after"]) == (429, "60")
@@ -282,7 +382,8 @@ def test_pages_carry_no_inline_code(site: httpx.Client, clock: Clock) -> None:
     pages.append(site.get(site.post("/en/invest", data=form).headers["location"]).text)
     for page in pages:
         soup = BeautifulSoup(page, "html.parser")
-        assert not soup.find_all(["script", "style"])
+        assert [script.get_text() for script in soup.find_all("script")] in ([], [""])
+        assert not soup.find_all("style")
         assert not [tag for tag in soup.find_all(True) if any(name.startswith(("on", "style")) for name in tag.attrs)]
         assert len(soup.find_all("h1")) == 1
         ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
@@ -369,6 +470,24 @@ def test_media_types_of_programs(site: httpx.Client) -> None:
     assert sent.status_code == 415
 
 
+def test_a_program_that_proves_its_work_is_not_kept_apart(
+    site: httpx.Client, engine: Engine, keys: envelope.Keys
+) -> None:
+    asked = site.get("/api/v1/inquiries/challenge", headers={"Idempotency-Key": KEY})
+    assert asked.headers["cache-control"] == "no-store"
+    proof = solved(asked.text)
+    sent = api(site, answers(proof=proof))
+    assert sent.status_code == 201
+    assert sent_flags(engine, keys, sent.headers["location"]) == []
+    for other in ({"proof": proof}, {"proof": 5}):
+        again = api(site, answers(**other), key=f"another-key-{other}"[:40].replace(" ", "-"))
+        assert again.status_code == 201
+        assert sent_flags(engine, keys, again.headers["location"]) == ["bad-proof"]
+    bare = api(site, answers(), key="another-key-without-proof")
+    assert sent_flags(engine, keys, bare.headers["location"]) == ["no-proof"]
+    assert site.get("/api/v1/inquiries/challenge").status_code == 400
+
+
 def test_the_api_is_described(site: httpx.Client) -> None:
     described = site.get("/openapi.json").json()["paths"]
-    assert list(described) == ["/api/v1/inquiries"]
+    assert list(described) == ["/api/v1/inquiries/challenge", "/api/v1/inquiries"]

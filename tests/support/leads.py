@@ -1,5 +1,6 @@
 """Factories for the leads wing: keys, answers, a clock that is turned by hand, pages, servers on loopback."""
 
+import json
 import socket
 import threading
 import time
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import altcha
 import uvicorn
 from fastapi import FastAPI
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
@@ -19,6 +21,7 @@ from portal.inbox.app import create_inbox
 from portal.inbox.auth import hash_access_key
 from portal.leads.forms import FormOptions
 from portal.leads.intake import Intake
+from portal.leads.proof import Proofs
 from portal.web import enquiry, enquiry_api, receipt
 from portal.web.limits import RateLimiter
 
@@ -31,11 +34,21 @@ OPTIONS = FormOptions(
     opportunities={"ic": [("power-semiconductors", "Power semiconductors")], "nev": [("batteries", "Batteries")]},
     regions=[("main-city", "Main city area")],
     parks=[("liangjiang", "Liangjiang New Area")],
+    segments=[("batteries/cells", "Batteries: Cells"), ("batteries/recycling", "Batteries: Recycling")],
+    policies=[("foreign-investment-law", "Foreign Investment Law")],
 )
 BASE = (
-    "<!DOCTYPE html><html lang='en'><head><title>{% block title %}{% endblock %}</title></head>"
+    "<!DOCTYPE html><html lang='en'><head><title>{% block title %}{% endblock %}</title>{% block head %}{% endblock %}</head>"
     "<body><main>{% block main %}{% endblock %}</main></body></html>"
 )
+
+
+def solved(challenge: str) -> str:
+    """What a browser's script makes of a challenge."""
+    made = altcha.Challenge.from_dict(json.loads(challenge))
+    found = altcha.solve_challenge(made)
+    assert found is not None
+    return altcha.Payload(made, found).to_base64()
 
 
 def answers(**changes: Any) -> dict[str, Any]:
@@ -76,6 +89,7 @@ class StubPages:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
+        self._environment.globals["asset"] = lambda name: f"/static/{name}"
         self._environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
 
     def html(self, locale: str, template: str, **context: object) -> str:
@@ -90,13 +104,13 @@ class StubPages:
 
 def make_portal(engine: Engine, intake: Intake, limiter: RateLimiter | None = None) -> FastAPI:
     """The form, the receipt page and the API as an application of their own."""
-    app, pages = FastAPI(), StubPages()
+    app, pages, proofs = FastAPI(), StubPages(), Proofs(SECRET)
     shared = limiter or RateLimiter(burst=0)
     app.include_router(
-        enquiry.router(pages, intake, privacy_version="2026-01", privacy_path="guides/privacy", limiter=shared)
+        enquiry.router(pages, intake, proofs, privacy_version="2026-01", privacy_path="guides/privacy", limiter=shared)
     )
     app.include_router(receipt.router(pages, intake, engine))
-    app.include_router(enquiry_api.router(pages, intake, privacy_version="2026-01", limiter=shared))
+    app.include_router(enquiry_api.router(pages, intake, proofs, privacy_version="2026-01", limiter=shared))
     return app
 
 

@@ -43,8 +43,8 @@ def test_only_few_are_required_and_all_errors_come_in_the_order_of_the_form() ->
         ("email", "required"),
         ("company", "required"),
         ("country", "required"),
-        ("consent_email", "required"),
         ("message", "message-or-project"),
+        ("consent_email", "required"),
     ]
 
 
@@ -68,7 +68,17 @@ def test_a_kind_of_project_stands_for_a_message() -> None:
         ({"email": "nobody"}, {"email": "email"}),
         ({"email": "a@[127.0.0.1]"}, {"email": "email"}),
         ({"email": "a" * 250 + "@example.com"}, {"email": "too-long"}),
-        ({"phone": "12345678"}, {"phone": "phone"}),
+        ({"phone": "call me"}, {"phone": "phone"}),
+        ({"phone": "+999 123456"}, {"phone": "phone"}),
+        ({"phone": "030 1234567"}, {"phone": "phone-country"}),
+        ({"phone": "+49 1"}, {"phone": "phone-too-short"}),
+        ({"phone": "+49 301234567890123456"}, {"phone": "phone-too-long"}),
+        ({"channel": "phone"}, {"phone": "phone-missing", "consent_phone": "consent-phone-missing"}),
+        ({"channel": "phone", "phone": "12", "consent_phone": "yes"}, {"phone": "phone-country"}),
+        ({"channel": "fax"}, {"channel": "choice"}),
+        ({"investment": "10m-50m"}, {"currency": "currency-missing"}),
+        ({"investment": "10m-50m", "currency": "XXX"}, {"currency": "choice"}),
+        ({"segments": ["batteries/no-such"]}, {"segments": "choice"}),
         ({"website": "javascript:alert(1)"}, {"website": "url"}),
         ({"website": "https://user@example.com"}, {"website": "url"}),
         ({"website": "https://example.com:port/"}, {"website": "url"}),
@@ -82,6 +92,39 @@ def test_a_kind_of_project_stands_for_a_message() -> None:
 )
 def test_errors_have_stable_codes(changes: dict[str, Any], error: dict[str, str]) -> None:
     assert codes(**changes) == error
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0049 (0)30 1234567", "+49 30 1234567"),
+        ("+1 (212) 555-0100 ext 5", "+1 212-555-0100 ext. 5"),
+        ("+86 23 6789 1234转12", "+86 23 6789 1234 ext. 12"),
+        ("+٤٩ ٣٠ ١٢٣٤٥٦٧", "+49 30 1234567"),
+    ],
+)
+def test_phone_numbers_are_kept_as_written_internationally(typed: str, kept: str) -> None:
+    found = read(phone=typed)
+    assert isinstance(found, Inquiry)
+    assert found.answers["phone"] == kept
+
+
+def test_the_prefix_of_the_country_is_named() -> None:
+    found = read(phone="13800138000", country="CN")
+    assert found == [FieldError("phone", "phone-country", {"prefix": 86})]
+
+
+def test_not_decided_is_an_answer_and_a_code() -> None:
+    found = read(regions=["undecided"], parks=["undecided", "liangjiang"])
+    assert isinstance(found, Inquiry)
+    assert found.answers["regions"] == ("undecided",)
+    assert found.answers["parks"] == ("liangjiang", "undecided")
+
+
+def test_every_code_is_a_code_and_no_label() -> None:
+    codes = [code for field in FIELDS.values() if field.name not in ("language", "currency") for code in field.options]
+    assert len(codes) > 30
+    assert [code for code in codes if not code.replace("-", "").isalnum() or code != code.lower()] == []
 
 
 def test_a_look_alike_domain_is_taken_and_flagged() -> None:
