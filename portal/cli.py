@@ -46,7 +46,7 @@ def check(
     if write_schemas:
         schemas.write(settings.content / "schemas")
     try:
-        catalog, warnings = build.checked_catalog(settings.content)
+        catalog, warnings = build.checked_catalog(settings.content, settings.map_review_number)
         assets = collect(settings.static)
         renderer = Renderer(
             catalog,
@@ -99,7 +99,11 @@ def publish(as_json: AsJson = False) -> None:
     try:
         with progress_bar("publishing") as progress:
             release, warnings = build.publish(
-                release_paths(settings), base_url=settings.base_url, keep=settings.releases_kept, progress=progress
+                release_paths(settings),
+                base_url=settings.base_url,
+                keep=settings.releases_kept,
+                progress=progress,
+                map_review_number=settings.map_review_number,
             )
     except ContentError as error:
         print_faults(error, as_json)
@@ -184,7 +188,12 @@ def preview(port: Annotated[int, typer.Option(help="Port to serve the preview on
 
     def again() -> None:
         try:
-            release, _ = build.publish(release_paths(own), base_url=f"http://{own.host}:{port}", keep=1)
+            release, _ = build.publish(
+                release_paths(own),
+                base_url=f"http://{own.host}:{port}",
+                keep=1,
+                map_review_number=own.map_review_number,
+            )
             out.print(f"release {release}")
         except ContentError as error:
             print_faults(error, as_json=False)

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     #: how many form posts an address may send at once, and how many seconds bring one back; 0 = no limit
     rate_burst: int = Field(default=60, ge=0)
     rate_seconds: float = Field(default=10.0, gt=0)
+    #: number (审图号) under which boundaries may be shown on a public map; empty = the one of `site.yaml`, else a grid
+    map_review_number: str = ""
     releases_kept: int = Field(default=3, ge=1)
     #: addresses of proxies whose X-Forwarded-* is believed; empty = none
     forwarded_allow_ips: str = ""

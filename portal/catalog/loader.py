@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from portal.catalog import synonyms
+from portal.catalog.boundaries import Polygon, parse_boundaries
 from portal.catalog.desks import FILE as DESKS
 from portal.catalog.desks import Desks
 from portal.catalog.faults import ContentError
-from portal.catalog.models import COLLECTIONS, SLUG
+from portal.catalog.models import COLLECTIONS, SLUG, RegionFacts
 from portal.catalog.plan import Piece, Plan, assemble, parse_pieces, text_hash
 from portal.catalog.reader import Reader
 from portal.catalog.store import Catalog, Entry, Term, Words
@@ -39,9 +40,12 @@ class Loader(Reader):
         words = tuple(synonyms.read(self, entries))
         path = self.folder / DESKS
         desks = self.model(path, Desks) if path.exists() or path.is_symlink() else None
+        boundaries = self._boundaries(entries["regions"])
         if self.faults or site is None:
             raise ContentError(self.faults)
-        catalog = Catalog(entries, plans, sources, glossary, site, self.digest, self.files, synonyms=words)
+        catalog = Catalog(
+            entries, plans, sources, glossary, site, self.digest, self.files, synonyms=words, boundaries=boundaries
+        )
         return replace(catalog, desks=desks[0], desks_places=desks[1]) if desks else catalog
 
     def _site(self) -> Site | None:
@@ -57,6 +61,15 @@ class Loader(Reader):
             place = document.place(("default_locale",))
             self.fault(path, "is not among the locales", f"one of {', '.join(site.locales)}", "default_locale", place)
         return site
+
+    def _boundaries(self, regions: dict[str, Entry]) -> dict[str, tuple[Polygon, ...]]:
+        path = self.folder / "geo" / "districts.geojson"
+        text = self.text(path) if path.exists() or path.is_symlink() else None
+        found = parse_boundaries(text, self.shown(path), self.faults) if text else {}
+        known = {d.adcode for e in regions.values() if isinstance(e.facts, RegionFacts) for d in e.facts.districts}
+        if unknown := sorted(found.keys() - known):
+            self.fault(path, f"no region has a district {', '.join(unknown)}", "use the codes of content/regions")
+        return found
 
     def _sources(self) -> dict[str, Source]:
         path = self.folder / "sources.yaml"

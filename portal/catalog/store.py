@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from portal.catalog.boundaries import Polygon
 from portal.catalog.models import Facts, OpportunityFacts, SectorFacts
 from portal.catalog.plan import Block, Freshness, Plan, anchor, text_hash
 from portal.catalog.words import Prose, Site, Source
@@ -87,6 +88,8 @@ class Catalog:
     site: Site
     hash: str
     files: int = 0
+    #: outlines by district code
+    boundaries: dict[str, tuple[Polygon, ...]] = field(default_factory=dict)
     warnings: tuple[str, ...] = field(default=())
     #: (`collection/slug` or `opportunities/slug#segment`, locale, words readers use for it)
     synonyms: tuple[tuple[str, str, tuple[str, ...]], ...] = ()

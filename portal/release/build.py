@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import gzip
 import hashlib
@@ -58,9 +59,15 @@ class Rendered:
         return {path.removeprefix(start): page.text for path, page in self.inspected.items() if path.startswith(start)}
 
 
-def checked_catalog(content: Path) -> tuple[Catalog, list[str]]:
-    """Load and check. Returns the catalog and warnings; raises `ContentError` with every fault."""
+def checked_catalog(content: Path, map_review_number: str = "") -> tuple[Catalog, list[str]]:
+    """Load and check. Returns the catalog and warnings; raises `ContentError` with every fault.
+
+    A `map_review_number` from the environment stands in for the one of `site.yaml`.
+    """
     catalog = load(content)
+    if map_review_number:
+        site = catalog.site.model_copy(update={"map_review_number": map_review_number})
+        catalog = dataclasses.replace(catalog, site=site)
     checker = Checker(catalog)
     faults = checker.run()
     faults += [
@@ -109,8 +116,10 @@ def link_faults(rendered: Rendered, catalog: Catalog, assets: Assets) -> list[Fa
     ]
 
 
-def publish(paths: Paths, *, base_url: str, keep: int, progress: Progress | None = None) -> tuple[str, list[str]]:
-    """Make the content live as a new release; returns its id and warnings.
+def publish(
+    paths: Paths, *, base_url: str, keep: int, progress: Progress | None = None, map_review_number: str = ""
+) -> tuple[str, list[str]]:
+    """Make the content live as a new release; returns its id and warnings. Boundaries need a `map_review_number`.
 
     Raises `ContentError` and changes nothing when the content has faults. A process that is killed leaves the old
     release live: the pointer is replaced by one rename, after everything is on disk.
@@ -119,7 +128,7 @@ def publish(paths: Paths, *, base_url: str, keep: int, progress: Progress | None
     with _lock(paths.releases / ".lock"), _building(paths) as building:
         # What is published is the copy: an edit made meanwhile waits for the next release.
         copy_content(paths.content, building / "content")
-        catalog, warnings = checked_catalog(building / "content")
+        catalog, warnings = checked_catalog(building / "content", map_review_number)
         created = datetime.now(UTC)
         release = f"{created:%Y%m%dT%H%M%S%f}-{catalog.hash[:8]}"
         assets = collect(paths.static)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from portal import l10n
 from portal.catalog.store import Catalog
 from portal.locales import LOCALES
-from portal.release import charts, gridmap
+from portal.release import boundaries, charts, gridmap
 from portal.release.assets import Assets
 from portal.release.view import View
 
@@ -24,6 +24,7 @@ DRAWN = {
     "chain_stages": charts.chain_stages,
     "chapter_strip": charts.chapter_strip,
     "grid_map": gridmap.grid_map,
+    "boundary_map": boundaries.boundary_map,
 }
 
 

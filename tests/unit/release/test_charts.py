@@ -9,12 +9,14 @@ from bs4 import BeautifulSoup, Tag
 
 from portal.catalog.loader import load
 from portal.catalog.models import OpportunityFacts
-from portal.release import charts, gridmap
+from portal.release import boundaries, charts, gridmap
 from portal.release.assets import collect
-from portal.release.render import Renderer
+from portal.release.build import checked_catalog
+from portal.release.pages import pages as site_pages
+from portal.release.render import PageInfo, Renderer
 from portal.release.view import View
 from tests.conftest import SeenPage
-from tests.support.content import ROOT
+from tests.support.content import REGION, ROOT, tiny
 
 
 @pytest.fixture(scope="module")
@@ -190,8 +192,6 @@ def test_a_tile_leaves_out_what_kind_of_district_it_is(
 
 
 def test_a_taken_tile_is_a_fault(tmp_path: Path) -> None:
-    from tests.support.content import REGION, tiny
-
     content = tiny(tmp_path)
     text = content.read(f"{REGION}/facts.yaml")
     assert "pinyin:" in text
@@ -204,3 +204,52 @@ def test_a_taken_tile_is_a_fault(tmp_path: Path) -> None:
     faults = [fault for fault in content.check() if fault.field.endswith("grid")]
     taken = sum(1 for line in lines if "grid:" in line)
     assert len(faults) == taken - 1
+
+
+# -- boundaries --------------------------------------------------------------------------------------------------------
+
+
+def test_boundaries_are_shown_only_with_a_map_review_number(views: dict[str, View], tmp_path: Path) -> None:
+    assert boundaries.boundary_map(views["en"]) is None
+    catalog, _ = checked_catalog(ROOT / "content", "GS(2026)0000")
+    renderer = Renderer(
+        catalog,
+        templates=ROOT / "templates",
+        messages=ROOT / "locales",
+        assets=collect(ROOT / "static"),
+        base_url="https://invest.example",
+    )
+    drawn = boundaries.boundary_map(renderer.views["en"])
+    assert drawn is not None
+    assert len(drawn.shapes) == 38
+    assert 0.9 < drawn.height / drawn.width < 1.1
+    page = next(page for page in site_pages(catalog) if page.path == "regions/")
+    html = renderer.html("en", page.template, PageInfo("regions/"), **page.context)
+    assert "GS(2026)0000" in html
+    assert html.count("<path d=") == 38
+
+
+def test_the_published_map_shows_no_boundary(pages: dict[str, SeenPage]) -> None:
+    assert "<path" not in pages["/en/regions/"].html
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "is not JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"type": "FeatureCollection", "features": [{"properties": {"adcode": "x"}}]}', "pattern"),
+        (
+            (
+                '{"type": "FeatureCollection", "features": [{"properties": {"adcode": "999999"}, "geometry": '
+                '{"type": "Polygon", "coordinates": [[[106, 29], [107, 29], [107, 30], [106, 29]]]}}]}'
+            ),
+            "999999",
+        ),
+    ],
+)
+def test_faulty_boundaries_are_refused_with_their_place(tmp_path: Path, text: str, said: str) -> None:
+    content = tiny(tmp_path)
+    content.write("geo/districts.geojson", text)
+    found = [str(fault) for fault in content.check()]
+    assert any("geo/districts.geojson" in fault and said in fault for fault in found), found
