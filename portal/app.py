@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portal import db, envelope
+from portal.inbox.accounts import Accounts
 from portal.inbox.app import create_inbox
-from portal.inbox.auth import hash_access_key, load_or_create_access_key
+from portal.inbox.passwords import Passwords
 from portal.leads.delivery import Worker
 from portal.leads.intake import Intake
 from portal.leads.proof import Proofs
@@ -93,13 +94,27 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+def inbox_engine(settings: Settings) -> Engine:
+    """The inbox's database, brought up to date."""
+    engine = db.make_engine(settings.inbox_database)
+    db.upgrade(engine, "inbox")
+    return engine
+
+
+def staff_accounts(settings: Settings, engine: Engine) -> Accounts:
+    """The local accounts of the staff."""
+    return Accounts(engine, hasher=Passwords(), first_password=settings.first_password)
+
+
 @dataclass(frozen=True)
 class Inbox:
     """The internal lead queue with what has to be told at its first start."""
 
     app: FastAPI
-    access_key: str
-    first_start: bool
+    #: password of the first administrator, only when the account was made just now
+    first_password: str | None
+    #: the key pair for sealing leads was made just now
+    new_keys: bool
 
 
 def create_inbox_app(settings: Settings) -> Inbox:
@@ -112,20 +127,20 @@ def create_inbox_app(settings: Settings) -> Inbox:
         # Where web and inbox share no folder, the public half is put where the web process looks for it.
         settings.public_key.parent.mkdir(parents=True, exist_ok=True)
         settings.public_key.write_bytes(own.read_bytes())
-    access_key, made = load_or_create_access_key(folder / "access.key")
-    engine = db.make_engine(settings.inbox_database)
-    db.upgrade(engine, "inbox")
+    engine = inbox_engine(settings)
+    accounts = staff_accounts(settings, engine)
+    first_password = accounts.make_first()
     app = create_inbox(
         engine,
         private_keys=keys.private,
         webhook_secret=webhook_secret(settings),
-        access_key_hash=hash_access_key(access_key),
+        accounts=accounts,
         session_secret=_bytes(envelope.load_or_create_secret(folder / "session.secret")),
         templates=settings.templates,
         secure_cookies=settings.inbox_https,
         allowed_hosts=settings.inbox_allowed_hosts,
     )
-    return Inbox(app, access_key, made or keys.created)
+    return Inbox(app, first_password, keys.created)
 
 
 def create_worker(settings: Settings) -> Worker:

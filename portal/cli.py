@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from portal import logs
+from portal import cli_staff, logs
 from portal.catalog import schemas, translations
 from portal.catalog.faults import ContentError
 from portal.catalog.loader import load
@@ -32,6 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(cli_staff.app, name="staff")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
@@ -146,17 +147,19 @@ def inbox(
 ) -> None:
     """The internal lead queue on INBOX_HOST:INBOX_PORT."""
     from portal.app import create_inbox_app
+    from portal.inbox.accounts import FIRST
     from portal.supervise import run_until_stopped, server
 
     settings = Settings()
     made = create_inbox_app(settings)
-    if made.first_start:
+    if made.first_password or made.new_keys:
         err.rule("first start of the inbox")
-        err.print(f"staff access key: {made.access_key}", highlight=False)
-        err.print(f"it is kept in {settings.var / 'inbox' / 'access.key'}; the key pair for sealing leads in")
-        err.print(
-            f"{settings.var / 'inbox' / 'keys'}. Whoever has its private file can read every lead: keep a copy safe."
-        )
+        if made.first_password:
+            err.print(f"log in as {FIRST} with the password: {made.first_password}", highlight=False)
+            err.print(f"until you change it, it is also kept in {settings.first_password}", highlight=False)
+        if made.new_keys:
+            err.print(f"the key pair for sealing leads is in {settings.var / 'inbox' / 'keys'}", highlight=False)
+            err.print("whoever has its private file can read every lead: keep a copy safe")
         err.rule()
     if not init:
         asyncio.run(run_until_stopped(server(made.app, settings.inbox_host, settings.inbox_port)))

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         return self.inbox_database_url or f"sqlite:///{self.var / 'inbox' / 'inbox.db'}"
 
     @property
+    def first_password(self) -> Path:
+        """File of the first administrator's generated password; gone once that was changed."""
+        return self.var / "inbox" / "admin.password"
+
+    @property
     def public_key(self) -> Path:
         """File of the key that leads are sealed to."""
         return self.bureau_public_key or self.var / "inbox" / "keys" / "public.jwk.json"

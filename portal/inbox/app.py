@@ -15,8 +15,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portal import db
 from portal.inbox import leads, login, receive, states
+from portal.inbox.accounts import Accounts
 from portal.inbox.auth import Sessions
 from portal.inbox.guard import Guard
+from portal.inbox.lockout import Lockout
 from portal.inbox.render import make_render
 
 
@@ -25,23 +27,23 @@ def create_inbox(
     *,
     private_keys: KeySet,
     webhook_secret: str,
-    access_key_hash: str,
+    accounts: Accounts,
     session_secret: bytes,
     templates: Path,
     secure_cookies: bool = False,
     allowed_hosts: Sequence[str] = ("*",),
     clock: Callable[[], datetime] = db.utcnow,
 ) -> FastAPI:
-    """The internal lead queue: `POST /leads` and `GET /states` for the public side, login and leads for staff, `/healthz`, `/readyz`.
+    """The internal lead queue: `POST /leads` and `GET /states` for the public side, login and leads for staff, health.
 
-    `engine` must have been upgraded; `access_key_hash` comes from `hash_access_key`; `secure_cookies` belongs on
-    wherever the inbox is reached by HTTPS. Raises ValueError when `session_secret` is shorter than 32 bytes.
+    `engine` must have been upgraded; `secure_cookies` belongs on wherever the inbox is reached by HTTPS.
+    Raises ValueError when `session_secret` is shorter than 32 bytes.
     """
     if len(session_secret) < 32:
         message = "the session secret needs 32 bytes"
         raise ValueError(message)
     render = make_render(templates)
-    sessions = Sessions(session_secret, secure=secure_cookies)
+    sessions = Sessions(engine, session_secret, secure=secure_cookies, clock=clock)
     guard = Guard(sessions, render)
     app = FastAPI(title="Lead queue", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
@@ -58,10 +60,6 @@ def create_inbox(
     app.include_router(receive.router(engine, webhook_secret=webhook_secret, clock=clock))
     app.include_router(states.router(engine, webhook_secret=webhook_secret))
     # Every router of the staff side is handed the same guard: it alone says who may come in.
-    app.include_router(
-        login.router(
-            engine, guard=guard, access_key_hash=access_key_hash, sessions=sessions, render=render, clock=clock
-        )
-    )
+    app.include_router(login.router(accounts, guard=guard, sessions=sessions, render=render, lockout=Lockout(clock)))
     app.include_router(leads.router(engine, guard=guard, keys=private_keys, render=render, clock=clock))
     return app

@@ -26,6 +26,8 @@ class Visit:
     person: Person
     csrf: str
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: names the session to `Sessions.end`; never shown
+    token: str = field(default="", repr=False)
 
     def first(self, name: str) -> str:
         """The field's first value without spaces around it, empty when it was not sent."""
@@ -50,24 +52,24 @@ class Guard:
 
     async def person(self, request: Request) -> Person | None:
         """Who sent the request; None when nobody has logged in with this browser."""
-        session = self._sessions.of(request)
+        session = await self._sessions.of(request)
         return session.person if session else None
 
     async def enter(self, request: Request, action: Action = "read") -> Visit | Response:
         """For pages: the visit, or the way to the login page, or a 403 page when the role does not allow `action`."""
-        session = self._sessions.of(request)
+        session = await self._sessions.of(request)
         if session is None or session.person is None:
             return RedirectResponse("/login", 303)
-        visit = Visit(session.person, session.csrf)
+        visit = Visit(session.person, session.csrf, token=session.token)
         return visit if session.person.may(action) else self.forbidden(visit)
 
     async def form(self, request: Request, action: Action = "read") -> Visit | Response:
         """For posts: the visit with the form's fields, or a 403 page: wrong token, another site, no session, no right."""
         fields = await read_form(request)
-        session = self._sessions.of(request)
+        session = await self._sessions.of(request)
         if session is None or session.person is None or not trusted(request, session, fields):
             return self._render("refused.html", 403, reason="expired")
-        visit = Visit(session.person, session.csrf, fields)
+        visit = Visit(session.person, session.csrf, fields, session.token)
         return visit if session.person.may(action) else self.forbidden(visit)
 
     def forbidden(self, visit: Visit) -> Response:

@@ -1,48 +1,32 @@
-"""Login and logout of the staff."""
+"""Login, logout, and the page where staff change their own password."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Engine
 
-from portal import db
-from portal.inbox import audit
-from portal.inbox.auth import Lockout, Session, Sessions, check_access_key
-from portal.inbox.guard import Guard, read_form, trusted
-from portal.inbox.people import Person
+from portal.inbox.accounts import Accounts
+from portal.inbox.auth import Sessions
+from portal.inbox.guard import Guard, Visit, read_form, trusted
+from portal.inbox.lockout import Lockout
+from portal.inbox.passwords import SHORTEST, WeakPasswordError
 from portal.inbox.render import Render
-
-_KEY_HOLDER = Person("staff", "staff", "admin")
-
-
-def note(engine: Engine, actor: Person | str, action: str, now: datetime) -> None:
-    """Write a login or logout into the audit trail."""
-    with db.write(engine) as session:
-        audit.record(session, actor, action, now)
 
 
 def router(
-    engine: Engine,
-    *,
-    guard: Guard,
-    access_key_hash: str,
-    sessions: Sessions,
-    render: Render,
-    clock: Callable[[], datetime] = db.utcnow,
+    accounts: Accounts, *, guard: Guard, sessions: Sessions, render: Render, lockout: Lockout, provider: str = ""
 ) -> APIRouter:
-    """`/` leads to the leads; `/login` and `/logout` begin and end a session."""
+    """`/` leads to the leads; `/login` and `/logout` begin and end a session; `/account` changes the password.
+
+    `provider` is the name of the identity provider shown on the login page, empty when there is none.
+    """
     routes = APIRouter(include_in_schema=False)
-    lockout = Lockout(clock)
 
     def login_page(status: int, error: str, wait: int = 0) -> Response:
         # The token has to be known before the page is made, and the cookie needs the page.
-        session = Session.fresh(None)
-        response = render("login.html", status, csrf=session.csrf, error=error, wait=wait)
+        session = sessions.anonymous()
+        response = render("login.html", status, csrf=session.csrf, error=error, wait=wait, provider=provider)
         sessions.put(response, session)
         if wait:
             response.headers["Retry-After"] = str(wait)
@@ -59,7 +43,7 @@ def router(
     @routes.post("/login")
     async def login(request: Request) -> Response:
         form = await read_form(request)
-        session = sessions.of(request)
+        session = await sessions.of(request)
         if session is None or not trusted(request, session, form):
             return login_page(403, "expired")
         address = request.client.host if request.client else ""
@@ -67,13 +51,15 @@ def router(
         if wait:
             return login_page(429, "locked", wait)
         lockout.failed(address)  # counted before the slow check, so that many at once do not slip through
-        if not await run_in_threadpool(check_access_key, form.get("key", ("",))[0], access_key_hash):
-            await run_in_threadpool(note, engine, "nobody", "login-failed", clock())
+        name, password = (form.get(field, ("",))[0] for field in ("login", "password"))
+        found = await run_in_threadpool(accounts.check, name, password)
+        if found.wait:
+            return login_page(429, "locked", found.wait)
+        if found.person is None:
             return login_page(401, "wrong")
         lockout.passed(address)
-        await run_in_threadpool(note, engine, _KEY_HOLDER, "login", clock())
         response = RedirectResponse("/leads", 303)
-        sessions.put(response, Session.fresh(_KEY_HOLDER))
+        sessions.put(response, await run_in_threadpool(sessions.begin, found.person))
         return response
 
     @routes.post("/logout")
@@ -81,8 +67,50 @@ def router(
         visit = await guard.form(request)
         if isinstance(visit, Response):
             return visit
+        await run_in_threadpool(sessions.end, visit.token, visit.person)
         response = RedirectResponse("/login", 303)
-        sessions.end(response)
+        sessions.forget(response)
+        return response
+
+    def account_page(visit: Visit, status: int = 200, error: str = "", done: bool = False) -> Response:
+        login = accounts.login_of(visit.person)
+        return render("account.html", status, **visit.frame, login=login, error=error, done=done, shortest=SHORTEST)
+
+    @routes.get("/account")
+    async def account(request: Request) -> Response:
+        visit = await guard.enter(request)
+        if isinstance(visit, Response):
+            return visit
+        return await run_in_threadpool(account_page, visit)
+
+    @routes.post("/account")
+    async def change_password(request: Request) -> Response:
+        visit = await guard.form(request)
+        if isinstance(visit, Response):
+            return visit
+        return await run_in_threadpool(changed, visit)
+
+    def changed(visit: Visit) -> Response:
+        login = accounts.login_of(visit.person)
+        if not login:
+            return guard.forbidden(visit)
+        found = accounts.check(login, visit.fields.get("password", ("",))[0])
+        new, again = (visit.fields.get(field, ("",))[0] for field in ("new", "again"))
+        if found.wait:
+            return account_page(visit, 429, "locked")
+        if found.person is None:
+            return account_page(visit, 422, "wrong")
+        if new != again:
+            return account_page(visit, 422, "differ")
+        try:
+            accounts.set_password(login, new, actor=visit.person)
+        except WeakPasswordError as error:
+            return account_page(visit, 422, error.code)
+        # Every session has ended, also this one: the browser that knows the new password gets a fresh one.
+        session = sessions.begin(found.person)
+        fresh = Visit(found.person, session.csrf, token=session.token)
+        response = account_page(fresh, done=True)
+        sessions.put(response, session)
         return response
 
     return routes

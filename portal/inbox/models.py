@@ -1,4 +1,4 @@
-"""Tables of the inbox: leads as they came, still sealed, and what staff did."""
+"""Tables of the inbox: leads as they came, still sealed, the staff, their sessions, and what they did."""
 
 from __future__ import annotations
 
@@ -24,6 +24,34 @@ class InboxLead(SQLModel, table=True):
     opened_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
+class InboxStaff(SQLModel, table=True):
+    """Someone of the staff: a local account (with a password hash) or one of the identity provider (with a subject)."""
+
+    __tablename__ = "inbox_staff"
+
+    id: str = Field(primary_key=True)
+    #: name to log in with; for accounts of the provider its subject, prefixed, so that no local name can equal it
+    login: str = Field(unique=True)
+    name: str
+    role: str
+    password_hash: str | None = None
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    failures: int = 0
+    failed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class InboxSession(SQLModel, table=True):
+    """A login that lasts; the row is kept under a digest, so a copied table opens nothing."""
+
+    __tablename__ = "inbox_session"
+
+    digest: str = Field(primary_key=True)
+    staff_id: str = Field(foreign_key="inbox_staff.id", index=True)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    seen_at: datetime = Field(sa_type=UTCDateTime)
+
+
 class InboxAudit(SQLModel, table=True):
     """Who did what: logins and every view of a lead."""
 
@@ -31,9 +59,12 @@ class InboxAudit(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UTCDateTime)
+    #: id of a person of the staff, or a word for what has none
     actor: str
     action: str
     lead_id: str | None = Field(default=None, index=True)
+    #: what more there is to say, without personal data of investors; of a list: the ids of the leads on it
+    detail: str = ""
 
 
 class StateChange(SQLModel, table=True):

@@ -30,11 +30,11 @@ ARGUMENTS = [
 
 @dataclass(frozen=True)
 class Portal:
-    """Where the running portal answers, and the key its staff log in with."""
+    """Where the running portal answers, and the password of its first administrator."""
 
     url: str
     inbox: str
-    access_key: str
+    password: str
 
 
 def free_port() -> int:
@@ -71,8 +71,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     try:
         wait_for(f"http://127.0.0.1:{site}/readyz", child)
         wait_for(f"http://127.0.0.1:{inbox}/readyz", child)
-        key = (var / "inbox" / "access.key").read_text().strip()
-        yield Portal(f"http://127.0.0.1:{site}", f"http://127.0.0.1:{inbox}", key)
+        password = (var / "inbox" / "admin.password").read_text().strip()
+        yield Portal(f"http://127.0.0.1:{site}", f"http://127.0.0.1:{inbox}", password)
     finally:
         child.terminate()
         child.wait(30)

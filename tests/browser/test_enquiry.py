@@ -64,7 +64,8 @@ def test_a_lead_reaches_the_inbox_once(open_page: Callable[..., Page], portal: P
     assert "grace@example.com" not in page.content()
 
     staff = open_page(portal.inbox, script=False)
-    staff.fill("input[type=password]", portal.access_key)
+    staff.fill("[name=login]", "admin")
+    staff.fill("[name=password]", portal.password)
     with staff.expect_navigation():
         staff.keyboard.press("Enter")
     for _ in range(120):

@@ -9,7 +9,19 @@ from typer.testing import CliRunner, Result
 from portal.cli import app
 from tests.support.content import PARK, STORY, Content, tiny
 
-VERBS = ["check", "publish", "serve", "preview", "deliver", "inbox", "translations", "leads", "export", "bench"]
+VERBS = [
+    "check",
+    "publish",
+    "serve",
+    "preview",
+    "deliver",
+    "inbox",
+    "staff",
+    "translations",
+    "leads",
+    "export",
+    "bench",
+]
 
 
 @pytest.fixture

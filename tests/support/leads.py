@@ -1,5 +1,6 @@
 """Factories for the leads wing: keys, answers, a clock that is turned by hand, pages, servers on loopback."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -11,14 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import altcha
+import httpx
 import uvicorn
+from argon2 import PasswordHasher
+from bs4 import BeautifulSoup
 from fastapi import FastAPI
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Engine
 
-from portal import envelope
+from portal import db, envelope
+from portal.inbox.accounts import AccountError, Accounts
 from portal.inbox.app import create_inbox
-from portal.inbox.auth import hash_access_key
+from portal.inbox.passwords import Passwords
+from portal.inbox.people import Role
 from portal.leads.forms import FormOptions
 from portal.leads.intake import Intake
 from portal.leads.proof import Proofs
@@ -28,7 +34,9 @@ from portal.web.limits import RateLimiter
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = b"s" * 32
 WEBHOOK_SECRET = "whsec_" + "QUJD" * 11
-ACCESS_KEY = "a-key-for-the-tests"
+LOGIN, PASSWORD = "tester", "a-password-for-the-tests"
+#: as weak as can be, so that tests do not wait for it
+CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 OPTIONS = FormOptions(
     sectors=[("ic", "Integrated circuits"), ("nev", "New-energy vehicles")],
     opportunities={"ic": [("power-semiconductors", "Power semiconductors")], "nev": [("batteries", "Batteries")]},
@@ -114,16 +122,36 @@ def make_portal(engine: Engine, intake: Intake, limiter: RateLimiter | None = No
     return app
 
 
-def make_inbox(engine: Engine, keys: envelope.Keys, **changes: Any) -> FastAPI:
-    """An inbox whose access key is `ACCESS_KEY`."""
+def make_accounts(engine: Engine, **changes: Any) -> Accounts:
+    """Accounts with cheap hashes."""
+    return Accounts(engine, **({"hasher": CHEAP} | changes))
+
+
+def make_inbox(engine: Engine, keys: envelope.Keys, *, role: Role = "admin", **changes: Any) -> FastAPI:
+    """An inbox with an account `LOGIN` of the given role, whose password is `PASSWORD`."""
+    accounts = make_accounts(engine, clock=changes.get("clock", db.utcnow))
+    with contextlib.suppress(AccountError):  # a second inbox on the same database
+        accounts.add(LOGIN, "Test Er", role, PASSWORD, actor="test")
     values: dict[str, Any] = {
         "private_keys": keys.private,
         "webhook_secret": WEBHOOK_SECRET,
-        "access_key_hash": hash_access_key(ACCESS_KEY),
+        "accounts": accounts,
         "session_secret": SECRET,
         "templates": ROOT / "templates",
     }
     return create_inbox(engine, **(values | changes))
+
+
+def csrf(client: httpx.Client, path: str = "/login") -> str:
+    """The token of the first form on a page of the inbox."""
+    field = BeautifulSoup(client.get(path).text, "html.parser").find("input", {"name": "csrf"})
+    assert field is not None
+    return str(field["value"])
+
+
+def log_in(client: httpx.Client, password: str = PASSWORD, login: str = LOGIN) -> httpx.Response:
+    """Log in by the form."""
+    return client.post("/login", data={"csrf": csrf(client), "login": login, "password": password})
 
 
 def free_port() -> int:
