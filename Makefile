@@ -63,6 +63,10 @@ messages: $(VENV)/dev ## extract messages and bring every PO file up to date
 test: $(VENV)/dev ## the one gate: lint, types, import rules, every test
 	CI="$${CI:-}" tests/run
 
+.PHONY: crash
+crash: $(VENV)/dev ## kill web, worker and inbox 200 times under load of 20,000 leads; ARGS="--database postgres --seed 7"
+	$(BIN)/python -m tests.crash $(ARGS)
+
 .PHONY: lock
 lock: ## renew the hashed locks from pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

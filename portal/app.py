@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
@@ -145,7 +146,10 @@ def create_inbox_app(settings: Settings) -> Inbox:
 
 def create_worker(settings: Settings) -> Worker:
     """The delivery worker."""
-    return Worker(portal_engine(settings), HttpSender(settings.queue_url, webhook_secret(settings)))
+    deadline = settings.delivery_deadline
+    sender = HttpSender(settings.queue_url, webhook_secret(settings), deadline=deadline)
+    # Half as long again as one sending may last: a lease that runs out means that its worker is gone.
+    return Worker(portal_engine(settings), sender, lease=timedelta(seconds=1.5 * deadline))
 
 
 def webhook_secret(settings: Settings) -> str:

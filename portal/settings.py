@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     inbox_allowed_hosts: list[str] = Field(default=["localhost", "127.0.0.1", "[::1]"])
     #: where leads are delivered; empty = the inbox beside this process
     lead_queue_url: str = ""
+    #: seconds that one delivery may last, from connecting to the last byte of the answer
+    delivery_deadline: float = Field(default=30.0, ge=1, le=300)
     #: how many form posts an address may send at once, and how many seconds bring one back; 0 = no limit
     rate_burst: int = Field(default=60, ge=0)
     rate_seconds: float = Field(default=10.0, gt=0)

@@ -91,9 +91,20 @@ def next_try(attempts: int, now: datetime, retry_after: float | None) -> datetim
 
 
 class Worker:
-    """Delivers what is in the outbox of `engine` through `sender`. Any number may run, in any number of processes."""
+    """Delivers what is in the outbox of `engine` through `sender`. Any number may run, in any number of processes.
 
-    def __init__(self, engine: Engine, sender: Sender, *, clock: Callable[[], datetime] = db.utcnow) -> None:
+    `lease` must be longer than `sender` may take for one sending.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        sender: Sender,
+        *,
+        lease: timedelta = outbox.LEASE,
+        clock: Callable[[], datetime] = db.utcnow,
+    ) -> None:
+        self._lease = lease
         self._engine = engine
         self._sender = sender
         self._clock = clock
@@ -122,7 +133,7 @@ class Worker:
         room = self._breaker.room(now)
         if not room or not await asyncio.to_thread(outbox.any_due, self._engine, now):
             return 0
-        claims = await asyncio.to_thread(outbox.claim, self._engine, now, room)
+        claims = await asyncio.to_thread(outbox.claim, self._engine, now, room, self._lease)
         results = await asyncio.gather(*(self._try(taken) for taken in claims), return_exceptions=True)
         for failure in (result for result in results if isinstance(result, BaseException)):
             raise failure

@@ -42,8 +42,8 @@ def any_due(engine: Engine, now: datetime) -> bool:
         return session.exec(select(Outbox.submission_id).where(*_due(now)).limit(1)).first() is not None
 
 
-def claim(engine: Engine, now: datetime, most: int) -> list[Claim]:
-    """Lease up to `most` due leads, those that wait longest first."""
+def claim(engine: Engine, now: datetime, most: int, lease: timedelta = LEASE) -> list[Claim]:
+    """Lease up to `most` due leads, those that wait longest first, for as long as one sending may last at most."""
     with db.write(engine) as session:
         # On PostgreSQL other workers step over rows that are being claimed; SQLite has one writer at a time anyway.
         picked = session.exec(
@@ -58,7 +58,7 @@ def claim(engine: Engine, now: datetime, most: int) -> list[Claim]:
         session.exec(
             update(Outbox)
             .where(col(Outbox.submission_id).in_(picked), *_due(now))
-            .values(lease_until=now + LEASE, fence=col(Outbox.fence) + 1)
+            .values(lease_until=now + lease, fence=col(Outbox.fence) + 1)
             .execution_options(synchronize_session=False)
         )
         rows = session.exec(

@@ -1,5 +1,6 @@
 """Fixtures of the leads wing; every test that touches a database runs on SQLite and on a real PostgreSQL."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,19 +22,37 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def sqlite_upgraded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[db.Side, Path], str]:
+    """Makes an SQLite file with the tables of one side; the migrations run once, the others are copies."""
+    folder = tmp_path_factory.mktemp("templates")
+
+    def create(side: db.Side, parent: Path) -> str:
+        template, wanted = folder / f"{side}.db", parent / f"{side}.db"
+        if not template.exists():
+            engine = db.make_engine(f"sqlite:///{template}")
+            db.upgrade(engine, side)
+            engine.dispose()  # the last connection takes the write-ahead log into the file
+        shutil.copyfile(template, wanted)
+        return f"sqlite:///{wanted}"
+
+    return create
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def new_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[db.Side], Engine]]:
+def new_engine(
+    request: pytest.FixtureRequest, sqlite_upgraded: Callable[[db.Side, Path], str], tmp_path: Path
+) -> Iterator[Callable[[db.Side], Engine]]:
     """Makes an upgraded database for one side."""
     made: list[Engine] = []
 
     def create(side: db.Side) -> Engine:
         if request.param == "sqlite":
-            url = f"sqlite:///{tmp_path / side}.db"
+            url = sqlite_upgraded(side, tmp_path)
         else:
-            url = request.getfixturevalue("postgres_url")()
+            url = request.getfixturevalue("postgres_upgraded")(side)
         engine = db.make_engine(url)
         made.append(engine)
-        db.upgrade(engine, side)
         return engine
 
     yield create

@@ -13,30 +13,41 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from portal import db
 
-def _binaries() -> Path | None:
+#: The tests kill our processes, never the server or the machine: what the kernel has taken over is safe enough.
+FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=64MB")
+
+
+class PostgresMissingError(RuntimeError):
+    """There is no server binary, or no user to run it as."""
+
+
+def _binaries() -> Path:
     for initdb in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True):
         return initdb.parent
     found = shutil.which("initdb")
-    return Path(found).parent if found else None
+    if found is None:
+        message = "no PostgreSQL server binary (apt-get install postgresql)"
+        raise PostgresMissingError(message)
+    return Path(found).parent
 
 
 def _user() -> str | None:
     """PostgreSQL refuses to run as root; Debian's package brings the user postgres."""
     if os.geteuid() != 0:
         return None
-    with contextlib.suppress(KeyError):
+    try:
         return pwd.getpwnam("postgres").pw_name
-    pytest.skip("PostgreSQL cannot run as root and there is no user postgres")
+    except KeyError:
+        message = "PostgreSQL cannot run as root and there is no user postgres"
+        raise PostgresMissingError(message) from None
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The socket folder of a running server; skips when no server binary is installed."""
-    binaries = _binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL server binary (apt-get install postgresql)")
-    user = _user()
+@contextlib.contextmanager
+def running_server(*settings: str) -> Iterator[Path]:
+    """The folder of a running server: its socket, and below `data` its files. Raises PostgresMissingError."""
+    binaries, user = _binaries(), _user()
     folder = Path(tempfile.mkdtemp(prefix="pg-test-"))
     if user:
         shutil.chown(folder, user)
@@ -47,24 +58,56 @@ def postgres_server() -> Iterator[str]:
     data, log = str(folder / "data"), str(folder / "server.log")
     try:
         run(str(binaries / "initdb"), "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=200"
-        run(str(binaries / "pg_ctl"), "-D", data, "-l", log, "-w", "-t", "60", "-o", options, "start")
+        options = ["listen_addresses=''", f"unix_socket_directories={folder}", "max_connections=200", *settings]
+        given = " ".join(f"-c {option}" for option in options)
+        run(str(binaries / "pg_ctl"), "-D", data, "-l", log, "-w", "-t", "60", "-o", given, "start")
         try:
-            yield str(folder)
+            yield folder
         finally:
             run(str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def create_database(server: str | Path, *, template: str = "template1", name: str = "") -> str:
+    """Make a database, empty or as its template is, and give its URL."""
+    name = name or f"t_{uuid.uuid4().hex}"
+    with psycopg.connect(host=str(server), user="tester", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    return f"postgresql://tester@/{name}?host={server}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The socket folder of a running server. Without a server binary the test is skipped; under CI=true it fails."""
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(running_server(*FAST))
+        except PostgresMissingError as error:
+            if os.environ.get("CI") == "true":
+                pytest.fail(str(error), pytrace=False)
+            pytest.skip(str(error))
+        yield str(folder)
+
+
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Callable[[], str]:
     """Makes an empty database and gives its URL."""
+    return lambda: create_database(postgres_server)
 
-    def create() -> str:
-        name = f"t_{uuid.uuid4().hex}"
-        with psycopg.connect(host=postgres_server, user="tester", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return f"postgresql://tester@/{name}?host={postgres_server}"
+
+@pytest.fixture(scope="session")
+def postgres_upgraded(postgres_server: str) -> Callable[[db.Side], str]:
+    """Makes a database with the tables of one side; the migrations run once, the others are copies."""
+    ready: set[str] = set()
+
+    def create(side: db.Side) -> str:
+        template = f"template_{side}"
+        if template not in ready:
+            engine = db.make_engine(create_database(postgres_server, name=template))
+            db.upgrade(engine, side)
+            engine.dispose()
+            ready.add(template)
+        return create_database(postgres_server, template=template)
 
     return create
