@@ -14,9 +14,11 @@ from portal import db, envelope
 from portal.inbox.accounts import Accounts
 from portal.inbox.app import create_inbox
 from portal.inbox.passwords import Passwords
+from portal.leads.chain import sign_unsigned
 from portal.leads.delivery import Worker
 from portal.leads.intake import Intake
 from portal.leads.proof import Proofs
+from portal.leads.signing import load_or_create_signer
 from portal.leads.transport import HttpSender
 from portal.release.build import Paths
 from portal.settings import Settings
@@ -59,7 +61,10 @@ def create_app(settings: Settings) -> FastAPI:
     )
     engine = portal_engine(settings)
     secret = _bytes(envelope.load_or_create_secret(settings.var / "portal" / "form.secret"))
-    intake = Intake(engine, public_key=envelope.load_public_key(settings.public_key), secret=secret)
+    signer = load_or_create_signer(settings.var / "portal")
+    sign_unsigned(engine, signer)
+    public_key = envelope.load_public_key(settings.public_key)
+    intake = Intake(engine, public_key=public_key, secret=secret, signer=signer)
     proofs = Proofs(secret)
     app = FastAPI(
         title="Invest Chongqing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,6 +33,9 @@ _PRAGMAS: dict[str, tuple[str, object]] = {
 #: Two migrators at once wait for each other on PostgreSQL by this number; SQLite has its one writer.
 _MIGRATION_LOCK = 4_309_512_871
 _WRITE = "portal_write"
+#: By SQLite file: writers of one process queue here. SQLite itself lets waiters sleep and wake by luck, and with 16
+#: threads at once some get no turn within five seconds; what is left to it are the few other processes.
+_TURNS: dict[str, threading.Lock] = {}
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +87,7 @@ def make_engine(url: str, *, busy_ms: int = BUSY_MS) -> Engine:
         engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": busy_ms / 1000})
         event.listen(engine, "connect", partial(_prepare_sqlite, {**_PRAGMAS, "busy_timeout": (str(busy_ms), busy_ms)}))
         event.listen(engine, "begin", _begin_sqlite)
+        _TURNS.setdefault(parsed.database, threading.Lock())
         return engine
     if name in ("postgresql", "postgres"):
         return create_engine(
@@ -116,8 +121,24 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def write(engine: Engine) -> Iterator[Session]:
     """A session in one transaction that may write; committed at the end, rolled back on any exception."""
-    with Session(engine.execution_options(**{_WRITE: True}), expire_on_commit=False) as session, session.begin():
+    with (
+        _turn(engine),
+        Session(engine.execution_options(**{_WRITE: True}), expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Wait for this process's other writers on SQLite; whoever waits too long tries its luck with the database."""
+    lock = _TURNS.get(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+    held = lock is not None and lock.acquire(timeout=BUSY_MS / 1000)
+    try:
+        yield
+    finally:
+        if lock is not None and held:
+            lock.release()
 
 
 @contextmanager

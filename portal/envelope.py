@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 from standardwebhooks import Webhook, WebhookVerificationError
+
+from portal.keyfiles import KeyFileError, create_private, read_private, replace
 
 EVENT_TYPE = "invest-chongqing.inquiry.v1"
 EVENT_SOURCE = "/invest-chongqing/portal"
@@ -158,10 +159,6 @@ PRIVATE_FILE = "private.jwks.json"
 PUBLIC_FILE = "public.jwk.json"
 
 
-class KeyFileError(EnvelopeError):
-    """A key file is missing, damaged, or open to other users; the message names the file."""
-
-
 @dataclass(frozen=True)
 class Keys:
     """The bureau's keys: `private` opens leads (inbox only), `public` seals them; `created` when made just now."""
@@ -181,16 +178,16 @@ def load_or_create_keys(folder: Path) -> Keys:
     created = False
     if not private_file.exists():
         fresh = KeySet([ECKey.generate_key("P-256", {"use": "enc", "alg": "ECDH-ES"}, auto_kid=True)])
-        created = _create(private_file, json.dumps(fresh.as_dict(private=True)))
+        created = create_private(private_file, json.dumps(fresh.as_dict(private=True)))
     try:
-        private = KeySet.import_key_set(json.loads(_read_private(private_file)))
+        private = KeySet.import_key_set(json.loads(read_private(private_file)))
         public = ECKey.import_key(private.keys[0].as_dict(private=False))
     except (JoseError, ValueError, KeyError, IndexError, TypeError) as error:
         message = f"{private_file}: not a set of keys"
         raise KeyFileError(message) from error
     wanted = json.dumps(public.as_dict(private=False))
     if not public_file.exists() or public_file.read_text() != wanted:
-        _replace(public_file, wanted, 0o644)
+        replace(public_file, wanted, 0o644)
     return Keys(private, public, created)
 
 
@@ -215,46 +212,9 @@ def load_or_create_secret(file: Path) -> str:
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        _create(file, "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode())
-    secret = _read_private(file).strip()
+        create_private(file, "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode())
+    secret = read_private(file).strip()
     if not secret.startswith("whsec_") or len(secret) < 38:
         message = f"{file}: not a secret"
         raise KeyFileError(message)
     return secret
-
-
-def _read_private(file: Path) -> str:
-    try:
-        if file.stat().st_mode & 0o077:
-            message = f"{file}: may be read or written by others; set its mode to 0600"
-            raise KeyFileError(message)
-        return file.read_text()
-    except (OSError, ValueError) as error:
-        message = f"{file}: cannot be read"
-        raise KeyFileError(message) from error
-
-
-def _draft(file: Path, content: str, mode: int) -> Path:
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return draft
-
-
-def _create(file: Path, content: str) -> bool:
-    """True when the file was made here, False when another process was first: its content then counts."""
-    draft = _draft(file, content, 0o600)
-    try:
-        file.hardlink_to(draft)  # unlike a rename, this never replaces what is there
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink()
-    return True
-
-
-def _replace(file: Path, content: str, mode: int) -> None:
-    _draft(file, content, mode).replace(file)

@@ -15,13 +15,15 @@ from datetime import datetime, timedelta
 import structlog
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from joserfc.jwk import ECKey
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import col, select
 
 from portal import db, envelope
+from portal.leads import chain
 from portal.leads.forms import Inquiry
 from portal.leads.models import LeadAudit, Outbox, Submission, new_id, new_reference
+from portal.leads.signing import Signer, Statement
 
 #: Long enough to ask a colleague overnight; after that the page is stale anyway.
 KEY_LIFETIME = timedelta(hours=24)
@@ -76,17 +78,24 @@ class Intake:
     """Takes inquiries in; safe to use from many threads and processes.
 
     `secret` (at least 32 bytes) signs form keys and receipts: with a new one, old receipt addresses stop working.
-    `public_key` is the bureau's. `engine` must have been upgraded.
+    `public_key` is the bureau's, `signer` the portal's own, for receipts. `engine` must have been upgraded.
     """
 
     def __init__(
-        self, engine: Engine, *, public_key: ECKey, secret: bytes, clock: Callable[[], datetime] = db.utcnow
+        self,
+        engine: Engine,
+        *,
+        public_key: ECKey,
+        secret: bytes,
+        signer: Signer,
+        clock: Callable[[], datetime] = db.utcnow,
     ) -> None:
         if len(secret) < 32:
             message = "the secret needs 32 bytes"
             raise ValueError(message)
         self._engine = engine
         self._public_key = public_key
+        self.signer = signer
         self._secret = secret
         self._clock = clock
         self._signer = URLSafeTimedSerializer(secret, salt="form-key")
@@ -177,12 +186,18 @@ class Intake:
                 quarantined=bool(flags),
                 received_at=now,
             )
+            outbox = Outbox(submission_id=lead, next_attempt_at=now)
+            audit = {"at": now, "submission_id": lead, "action": "accepted", "detail": ",".join(flags)}
+            # Sealed, hashed and signed before the transaction: it holds the one lock that all others wait for.
+            signature = self.signer.sign(Statement(reference, now, chain.payload_hash(row.sealed)).signed_bytes())
             try:
                 with db.write(self._engine) as session:
-                    session.add(row)
-                    session.flush()
-                    session.add(Outbox(submission_id=lead, next_attempt_at=now))
-                    session.add(LeadAudit(at=now, submission_id=lead, action="accepted", detail=",".join(flags)))
+                    # Plain inserts: the objects' bookkeeping would double the time for which the lock is held.
+                    connection = session.connection()
+                    connection.execute(insert(Submission), row.model_dump())
+                    chain.extend(session, self.signer, row, signature)
+                    connection.execute(insert(Outbox), outbox.model_dump())
+                    connection.execute(insert(LeadAudit), audit)
             except IntegrityError:
                 # Someone was faster with the same key; or, once in 50,000 million, the reference is taken: try again.
                 found = self._find(key, fingerprint)

@@ -72,6 +72,32 @@ class Outbox(SQLModel, table=True):
         return "leased" if self.lease_until is not None and self.lease_until > now else "ready"
 
 
+class Receipt(SQLModel, table=True):
+    """What was vouched for when an inquiry was taken in; see `portal.leads.chain`. It outlives the payload."""
+
+    submission_id: str = Field(primary_key=True, foreign_key="submission.id")
+    #: place in the chain, from 1 without gaps
+    seq: int = Field(unique=True)
+    payload_sha256: str
+    #: hash over this receipt and the link before it
+    link: str
+    #: None for what came before receipts were signed, until the next start
+    signature: str | None = None
+    key_id: str | None = None
+
+
+class ChainHead(SQLModel, table=True):
+    """The one row that says how many receipts there are and which link is the last."""
+
+    __tablename__ = "chain_head"
+
+    id: int = Field(default=1, primary_key=True)
+    count: int = 0
+    last: str
+    signature: str | None = None
+    key_id: str | None = None
+
+
 class LeadAudit(SQLModel, table=True):
     """One event in a submission's life; `detail` holds codes only."""
 

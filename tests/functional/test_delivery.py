@@ -31,7 +31,7 @@ from portal.leads.transport import (
     RetryableError,
     UnreachableError,
 )
-from tests.support.leads import SECRET, WEBHOOK_SECRET, Clock, free_port, make_inbox, served
+from tests.support.leads import SECRET, SIGNER, WEBHOOK_SECRET, Clock, free_port, make_inbox, served
 
 MINUTE = timedelta(minutes=1)
 EVENT = envelope.Event("0190-test", "CQ-7777-7777", db.utcnow(), "a.b.c.d.e")
@@ -39,7 +39,7 @@ EVENT = envelope.Event("0190-test", "CQ-7777-7777", db.utcnow(), "a.b.c.d.e")
 
 @pytest.fixture
 def intake(engine: Engine, keys: envelope.Keys, clock: Clock) -> Intake:
-    return Intake(engine, public_key=keys.public, secret=SECRET, clock=clock)
+    return Intake(engine, public_key=keys.public, secret=SECRET, signer=SIGNER, clock=clock)
 
 
 def send_leads(intake: Intake, many: int, start: int = 0) -> list[str]:

@@ -19,14 +19,14 @@ from portal.leads.models import Submission
 from portal.web.countries import countries
 from portal.web.enquiry import HONEYPOT
 from portal.web.limits import RateLimiter
-from tests.support.leads import SECRET, Clock, StubPages, answers, make_portal, served, solved
+from tests.support.leads import SECRET, SIGNER, Clock, StubPages, answers, make_portal, served, solved
 
 KEY = "a-key-of-the-test-0001"
 
 
 @pytest.fixture
 def intake(engine: Engine, keys: envelope.Keys, clock: Clock) -> Intake:
-    return Intake(engine, public_key=keys.public, secret=SECRET, clock=clock)
+    return Intake(engine, public_key=keys.public, secret=SECRET, signer=SIGNER, clock=clock)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from portal import db, envelope
 from portal.leads.intake import Intake
-from tests.support.leads import SECRET, Clock
+from tests.support.leads import SECRET, SIGNER, Clock
 
 
 @pytest.fixture(scope="session")
@@ -72,4 +72,4 @@ def inbox_engine(new_engine: Callable[[db.Side], Engine]) -> Engine:
 
 @pytest.fixture
 def intake(engine: Engine, keys: envelope.Keys) -> Intake:
-    return Intake(engine, public_key=keys.public, secret=SECRET)
+    return Intake(engine, public_key=keys.public, secret=SECRET, signer=SIGNER)

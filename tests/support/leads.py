@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -28,11 +29,21 @@ from portal.inbox.people import Role
 from portal.leads.forms import FormOptions
 from portal.leads.intake import Intake
 from portal.leads.proof import Proofs
+from portal.leads.signing import Signer, load_or_create_signer
 from portal.web import enquiry, enquiry_api, receipt
 from portal.web.limits import RateLimiter
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = b"s" * 32
+
+
+def make_signer() -> Signer:
+    """A key for receipts that lives as long as this process."""
+    with tempfile.TemporaryDirectory() as folder:
+        return load_or_create_signer(Path(folder))
+
+
+SIGNER = make_signer()
 WEBHOOK_SECRET = "whsec_" + "QUJD" * 11
 LOGIN, PASSWORD = "tester", "a-password-for-the-tests"
 #: as weak as can be, so that tests do not wait for it

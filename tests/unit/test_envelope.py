@@ -11,6 +11,7 @@ from joserfc.jwk import KeySet
 
 from portal import envelope
 from portal.envelope import Event
+from portal.keyfiles import KeyFileError
 
 SECRET = "whsec_" + "QUJD" * 11
 NOW = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
@@ -122,14 +123,14 @@ def test_key_files_that_cannot_be_trusted(tmp_path: Path) -> None:
     leaked = tmp_path / "leaked.json"
     leaked.write_text(json.dumps(json.loads(private.read_text())["keys"][0]))
     for file in (leaked, tmp_path / "none.json", private):
-        with pytest.raises(envelope.KeyFileError):
+        with pytest.raises(KeyFileError):
             envelope.load_public_key(file)
     private.chmod(0o644)
-    with pytest.raises(envelope.KeyFileError):
+    with pytest.raises(KeyFileError):
         envelope.load_or_create_keys(tmp_path)
     private.chmod(0o600)
     private.write_text("{}")
-    with pytest.raises(envelope.KeyFileError):
+    with pytest.raises(KeyFileError):
         envelope.load_or_create_keys(tmp_path)
 
 
@@ -139,5 +140,5 @@ def test_a_shared_secret_is_made_once(tmp_path: Path) -> None:
     assert secret == envelope.load_or_create_secret(file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     file.write_text("short")
-    with pytest.raises(envelope.KeyFileError):
+    with pytest.raises(KeyFileError):
         envelope.load_or_create_secret(file)

@@ -22,7 +22,7 @@ from portal.leads.intake import (
 from portal.leads.models import LeadAudit, Outbox, Submission
 from portal.leads.outbox import counts
 from portal.leads.receipts import find_receipt
-from tests.support.leads import SECRET, Clock
+from tests.support.leads import SECRET, SIGNER, Clock
 
 INQUIRY = Inquiry({"name": "Erika", "email": "erika@example.com"})
 
@@ -85,7 +85,7 @@ def test_many_different_ones_at_once_are_all_kept(engine: Engine, intake: Intake
 
 
 def test_expired_keys_take_nothing_new_but_repeat_a_receipt(engine: Engine, keys: envelope.Keys, clock: Clock) -> None:
-    intake = Intake(engine, public_key=keys.public, secret=SECRET, clock=clock)
+    intake = Intake(engine, public_key=keys.public, secret=SECRET, signer=SIGNER, clock=clock)
     used, unused = intake.new_form_key(), intake.new_form_key()
     first = take(intake, intake.open_form_key(used))
     clock.forward(seconds=KEY_LIFETIME.total_seconds() + 60)
@@ -131,7 +131,7 @@ def test_a_missing_table_is_storage_unavailable(engine: Engine, intake: Intake) 
 def test_a_locked_file_is_storage_unavailable(tmp_path: Path, keys: envelope.Keys) -> None:
     engine = db.make_engine(f"sqlite:///{tmp_path}/locked.db", busy_ms=50)
     db.upgrade(engine, "portal")
-    intake = Intake(engine, public_key=keys.public, secret=SECRET)
+    intake = Intake(engine, public_key=keys.public, secret=SECRET, signer=SIGNER)
     other = sqlite3.connect(tmp_path / "locked.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert not db.writable(engine)
@@ -148,7 +148,7 @@ def test_no_personal_data_in_file_or_log(
 ) -> None:
     engine = db.make_engine(f"sqlite:///{tmp_path}/canary.db")
     db.upgrade(engine, "portal")
-    intake = Intake(engine, public_key=keys.public, secret=SECRET)
+    intake = Intake(engine, public_key=keys.public, secret=SECRET, signer=SIGNER)
     names = ("name", "email", "phone", "company", "message", "title", "website")
     for number in range(20):
         inquiry = Inquiry({name: f"CANARY-{name}-{number}" for name in names})
@@ -166,7 +166,7 @@ def test_tables_and_migrations_agree(engine: Engine, inbox_engine: Engine) -> No
     from sqlalchemy import inspect
 
     for one, tables in (
-        (engine, {"submission", "outbox", "lead_audit"}),
+        (engine, {"submission", "outbox", "lead_audit", "receipt", "chain_head"}),
         (inbox_engine, {"inbox_lead", "inbox_audit", "state_change"}),
     ):
         found = inspect(one)
