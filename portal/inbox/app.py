@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portal import db
-from portal.inbox import leads, login, receive, states
+from portal.inbox import leads, login, receive, states, styles, trail
 from portal.inbox.accounts import Accounts
 from portal.inbox.auth import Sessions
 from portal.inbox.guard import Guard
@@ -59,7 +59,9 @@ def create_inbox(
 
     app.include_router(receive.router(engine, webhook_secret=webhook_secret, clock=clock))
     app.include_router(states.router(engine, webhook_secret=webhook_secret))
+    app.include_router(styles.router(templates))
     # Every router of the staff side is handed the same guard: it alone says who may come in.
     app.include_router(login.router(accounts, guard=guard, sessions=sessions, render=render, lockout=Lockout(clock)))
+    app.include_router(trail.router(engine, guard=guard, render=render, clock=clock))
     app.include_router(leads.router(engine, guard=guard, keys=private_keys, render=render, clock=clock))
     return app

@@ -9,11 +9,15 @@ from babel import Locale
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from portal.inbox import styles
+
 Render = Callable[..., HTMLResponse]
 
 HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
@@ -30,6 +34,7 @@ def make_render(templates: Path) -> Render:
         lstrip_blocks=True,
     )
     environment.filters["country"] = country
+    environment.globals["stylesheet"] = styles.address(templates)
 
     def render(name: str, status: int = 200, **context: object) -> HTMLResponse:
         page = environment.get_template(f"inbox/{name}").render(**context)
