@@ -67,6 +67,10 @@ test: $(VENV)/dev ## the one gate: lint, types, import rules, every test
 crash: $(VENV)/dev ## kill web, worker and inbox 200 times under load of 20,000 leads; ARGS="--database postgres --seed 7"
 	$(BIN)/python -m tests.crash $(ARGS)
 
+.PHONY: load
+load: $(VENV)/dev ## measure: 100 inquiries a second for a minute while the lead queue is dead
+	$(BIN)/python -m tests.benchmarks.load
+
 .PHONY: lock
 lock: ## renew the hashed locks from pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

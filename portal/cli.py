@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from portal import cli_staff, logs
+from portal import cli_leads, cli_staff, logs
 from portal.catalog import schemas, translations
 from portal.catalog.faults import ContentError
 from portal.catalog.loader import load
@@ -32,6 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(cli_leads.app, name="leads")
 app.add_typer(cli_staff.app, name="staff")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
@@ -242,21 +243,6 @@ def translations_command(
         for status in translations.statuses(catalog, tag):
             if status.state in ("stale", "missing"):
                 out.print(f"{tag} {status.state}: {status.unit}", highlight=False)
-
-
-@app.command()
-def leads(as_json: AsJson = False) -> None:
-    """How many leads are accepted, ready, leased, delivered and dead. No personal data."""
-    from portal import db
-    from portal.app import portal_engine
-    from portal.leads import outbox
-
-    counts = outbox.counts(portal_engine(Settings()), db.utcnow())
-    if as_json:
-        sys.stdout.write(json.dumps(counts) + "\n")
-    else:
-        for name, count in counts.items():
-            out.print(f"{name}: {count}")
 
 
 @app.command()

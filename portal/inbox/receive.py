@@ -18,6 +18,8 @@ from portal.inbox.models import InboxLead
 
 #: The largest valid form sealed is about 60 KiB.
 MAX_BODY = 256 * 1024
+#: CloudEvents' own, and what a proxy or a hand may make of it.
+MEDIA_TYPES = (envelope.CONTENT_TYPE, "application/json")
 
 log = structlog.get_logger(__name__)
 
@@ -63,11 +65,13 @@ async def read_capped(request: Request, most: int) -> bytes | None:
 
 
 def router(engine: Engine, *, webhook_secret: str, clock: Callable[[], datetime] = db.utcnow) -> APIRouter:
-    """The receiving route. Answers: 200 with our id, 400, 401, 409, 413 as JSON, 503 when the database is away."""
+    """The receiving route. Answers: 200 with our id, 400, 401, 409, 413, 415 as JSON, 503 when the database is away."""
     routes = APIRouter()
 
     @routes.post("/leads", include_in_schema=False)
     async def receive(request: Request) -> JSONResponse:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in MEDIA_TYPES:
+            return _refusal(415, "media-type")
         body = await read_capped(request, MAX_BODY)
         if body is None:
             return _refusal(413, "too-big")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Self
 
 import httpx
@@ -127,6 +129,43 @@ class HttpSender:
             raise RejectedError(code)
         wait = _retry_after(response.headers.get("Retry-After", ""), self._clock())
         raise (UnreachableError if status in _CLOSED else NotAcknowledgedError)(code, wait)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a receiver answered, whatever it means; `body` ends soon after the cap."""
+
+    status: int
+    body: bytes
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)  # reads all certificates, which takes a while
+
+
+async def post_once(url: str, content: bytes | AsyncIterable[bytes], headers: dict[str, str], deadline: float) -> Reply:
+    """Post once and give the answer as it is. Raises RetryableError when none comes in time."""
+    try:
+        async with (
+            httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=deadline, verify=_tls()) as client,
+            asyncio.timeout(deadline),
+            client.stream("POST", url, content=content, headers=headers) as response,
+        ):
+            body = bytearray()
+            async for part in response.aiter_raw():
+                body += part
+                if len(body) > MAX_ANSWER:
+                    break
+            return Reply(response.status_code, bytes(body))
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        raise UnreachableError(_connect_code(error)) from error
+    except (TimeoutError, httpx.TimeoutException) as error:
+        code = "timeout"
+        raise NotAcknowledgedError(code) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        code = "broken-answer"
+        raise NotAcknowledgedError(code) from error
 
 
 async def _read(response: httpx.Response) -> bytes:

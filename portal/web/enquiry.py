@@ -16,6 +16,7 @@ from portal.leads.forms import FIELDS, GROUPS, FieldError, FormOptions, Inquiry
 from portal.leads.intake import FormKey, Intake
 from portal.leads.proof import Flag, Proofs
 from portal.locales import LOCALES
+from portal.web.blank import Blanks
 from portal.web.bodies import read_form
 from portal.web.countries import countries
 from portal.web.limits import RateLimiter, same_site
@@ -62,7 +63,7 @@ def router(
     is, below the locale, such as `guides/privacy`.
     """
     routes = APIRouter(include_in_schema=False)
-    limits = limiter or RateLimiter()
+    limits, blanks = limiter or RateLimiter(), Blanks()
 
     def known(locale: str) -> None:
         if locale not in pages.locales():
@@ -98,18 +99,25 @@ def router(
             challenge = "" if proof else proofs.challenge(intake.open_form_key(token))
         except intake_module.FormKeyInvalidError:
             challenge = ""
-        content = pages.html(
-            locale,
-            "pages/invest.html",
-            values=values,
-            form_key=token,
-            proof=proof,
-            challenge=challenge,
-            errors=errors,
-            wrong={error.field: error for error in errors},
-            notice=notice,
-            **questions(locale),
-        )
+
+        def render(form_key: str, challenge: str) -> str:
+            return pages.html(
+                locale,
+                "pages/invest.html",
+                values=values,
+                form_key=form_key,
+                proof=proof,
+                challenge=challenge,
+                errors=errors,
+                wrong={error.field: error for error in errors},
+                notice=notice,
+                **questions(locale),
+            )
+
+        if values or key or errors or notice:
+            content = render(token, challenge)
+        else:
+            content = blanks.page(locale, pages.options(locale), render, key=token, challenge=challenge)
         return HTMLResponse(content, status, headers={**_PRIVATE, **(headers or {})})
 
     @routes.api_route("/{locale}/invest", methods=["GET", "HEAD"])

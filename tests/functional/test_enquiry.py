@@ -178,6 +178,17 @@ def test_other_ways_to_reach_the_bureau_are_those_of_the_content(other: dict[str
     assert ("come back later" in page) is not bool(other)
 
 
+def test_each_visitor_gets_a_key_and_a_challenge_of_their_own(site: httpx.Client) -> None:
+    pages = [site.get(f"/{locale}/invest").text for locale in ("en", "zh-Hans", "en", "zh-Hans")]
+    assert len({values(page, "form_key")[0] for page in pages}) == 4
+    assert len({json.loads(challenge_of(page))["parameters"]["nonce"] for page in pages}) == 4
+    assert len({json.loads(challenge_of(page))["parameters"]["data"]["key"] for page in pages}) == 4
+    # What one visitor has brought along does not stay for the next.
+    assert values(site.get("/en/invest?sector=ic").text, "sectors") == ["ic"]
+    assert values(site.get("/en/invest").text, "sectors") == []
+    assert 'action="/zh-Hans/invest"' in pages[1]
+
+
 def test_prefilled_from_a_shortlist_a_segment_and_a_policy(site: httpx.Client) -> None:
     page = site.get("/en/invest?opportunity=batteries&opportunity=power-semiconductors&opportunity=batteries").text
     assert values(page, "opportunities") == ["power-semiconductors", "batteries"]
