@@ -14,6 +14,7 @@ from portal import db, envelope
 from portal.inbox.accounts import Accounts
 from portal.inbox.app import create_inbox
 from portal.inbox.passwords import Passwords
+from portal.inbox.transports import ConsoleTransport, FileTransport, SmtpTransport, Transport
 from portal.leads.chain import sign_unsigned
 from portal.leads.delivery import Worker
 from portal.leads.intake import Intake
@@ -21,6 +22,7 @@ from portal.leads.proof import Proofs
 from portal.leads.signing import load_or_create_signer
 from portal.leads.transport import HttpSender
 from portal.release.build import Paths
+from portal.release.desks import DeskSource
 from portal.settings import Settings
 from portal.web import api, enquiry, enquiry_api, errors, pages, receipt, search, system
 from portal.web.limits import RateLimiter
@@ -142,11 +144,27 @@ def create_inbox_app(settings: Settings) -> Inbox:
         webhook_secret=webhook_secret(settings),
         accounts=accounts,
         session_secret=_bytes(envelope.load_or_create_secret(folder / "session.secret")),
+        triage_secret=_bytes(envelope.load_or_create_secret(folder / "triage.secret")),
+        desks=DeskSource(settings.current, settings.content, folder / "desks.json").get,
+        mail=mail_transport(settings),
+        mail_from=settings.mail_from,
+        base_url=settings.base_url,
         templates=settings.templates,
         secure_cookies=settings.inbox_https,
         allowed_hosts=settings.inbox_allowed_hosts,
     )
     return Inbox(app, first_password, keys.created)
+
+
+def mail_transport(settings: Settings) -> Transport:
+    """How the inbox's mails leave: MAIL is console, file or smtp."""
+    if settings.mail == "file":
+        return FileTransport(settings.var / "inbox" / "mail")
+    if settings.mail == "smtp":
+        password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
+        user, tls = settings.smtp_user, settings.smtp_tls
+        return SmtpTransport(settings.smtp_host, settings.smtp_port, user=user, password=password, tls=tls)
+    return ConsoleTransport()
 
 
 def create_worker(settings: Settings) -> Worker:

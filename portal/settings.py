@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -47,6 +48,15 @@ class Settings(BaseSettings):
     rate_seconds: float = Field(default=10.0, gt=0)
     #: number (审图号) under which boundaries may be shown on a public map; empty = the one of `site.yaml`, else a grid
     map_review_number: str = ""
+    #: how the inbox's mails leave: a line in the log, files under `var/inbox/mail`, or SMTP
+    mail: Literal["console", "file", "smtp"] = "console"
+    mail_from: str = "Invest Chongqing <no-reply@localhost>"
+    smtp_host: str = "localhost"
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    #: `starttls` is required of the server then; `tls` is from the start; `none` for a relay on the same machine
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     releases_kept: int = Field(default=3, ge=1)
     #: addresses of proxies whose X-Forwarded-* is believed; empty = none
     forwarded_allow_ips: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from portal.catalog.faults import Fault
 from portal.catalog.models import Frozen, OpportunityFacts, Slug, Text, Whole
@@ -68,7 +68,8 @@ class Desks(Frozen):
     """The whole file."""
 
     default: Slug
-    desks: dict[Slug, Desk] = Field(min_length=1, max_length=40)
+    #: short codes: they travel to the public side with each change of a lead's state
+    desks: dict[Annotated[Slug, StringConstraints(max_length=40)], Desk] = Field(min_length=1, max_length=40)
     rules: tuple[Rule, ...] = ()
     priority: tuple[Points, ...] = ()
 
@@ -118,7 +119,7 @@ def _unknown(catalog: Catalog, when: When) -> Iterator[tuple[Path_, str, str]]:
 
 
 def plain(catalog: Catalog) -> dict[str, object]:
-    """What the inbox needs to know of the content, as JSON-able values: desks, rules, names of codes by collection."""
+    """What the inbox needs to know of the content, as JSON-able values: desks, rules, names of codes, the bureau's own."""
     sector_of = {
         entry.slug: entry.facts.sector
         for entry in catalog.all("opportunities")
@@ -131,4 +132,4 @@ def plain(catalog: Catalog) -> dict[str, object]:
         for collection in ("sectors", "opportunities", "regions", "parks")
     }
     table = catalog.desks.model_dump(mode="json", exclude_defaults=True) if catalog.desks else {}
-    return {**table, "sector_of": sector_of, "names": names}
+    return {**table, "sector_of": sector_of, "names": names, "bureau": dict(catalog.site.host_unit)}

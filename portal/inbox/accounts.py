@@ -104,6 +104,11 @@ class Accounts:
         with db.read(self._engine) as session:
             return list(session.exec(select(InboxStaff).order_by(col(InboxStaff.created_at), col(InboxStaff.id))).all())
 
+    def names(self, *, able: bool = False) -> dict[str, str]:
+        """Names by id; only of those who may be given a lead (account open, role above reader) when `able`."""
+        rows = self.all()
+        return {row.id: row.name for row in rows if not able or (row.disabled_at is None and row.role != "reader")}
+
     def login_of(self, person: Person) -> str:
         """The name a person of the local accounts logs in with; empty for one of the identity provider."""
         with db.read(self._engine) as session:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -14,12 +15,16 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portal import db
-from portal.inbox import leads, login, receive, states, styles, trail
+from portal.inbox import jobs, leads, login, receive, states, styles, trail
 from portal.inbox.accounts import Accounts
 from portal.inbox.auth import Sessions
 from portal.inbox.guard import Guard
 from portal.inbox.lockout import Lockout
+from portal.inbox.postman import make_postman
 from portal.inbox.render import make_render
+from portal.inbox.transports import ConsoleTransport, Transport
+from portal.inbox.triage import Triage
+from portal.inbox.vault import Vault
 
 
 def create_inbox(
@@ -29,7 +34,12 @@ def create_inbox(
     webhook_secret: str,
     accounts: Accounts,
     session_secret: bytes,
+    triage_secret: bytes,
     templates: Path,
+    desks: Callable[[], Mapping[str, Any]] = dict,
+    mail: Transport | None = None,
+    mail_from: str = "no-reply@localhost",
+    base_url: str = "http://localhost:8000",
     secure_cookies: bool = False,
     allowed_hosts: Sequence[str] = ("*",),
     clock: Callable[[], datetime] = db.utcnow,
@@ -37,7 +47,9 @@ def create_inbox(
     """The internal lead queue: `POST /leads` and `GET /states` for the public side, login and leads for staff, health.
 
     `engine` must have been upgraded; `secure_cookies` belongs on wherever the inbox is reached by HTTPS.
-    Raises ValueError when `session_secret` is shorter than 32 bytes.
+    `triage_secret` keys summaries and digests; `desks` gives the plain values of `desks.yaml`. Mails leave by
+    `mail` (None: a line in the log) in the name of `mail_from` and link to the site at `base_url`.
+    Raises ValueError when one of the secrets is shorter than 32 bytes.
     """
     if len(session_secret) < 32:
         message = "the session secret needs 32 bytes"
@@ -45,7 +57,16 @@ def create_inbox(
     render = make_render(templates)
     sessions = Sessions(engine, session_secret, secure=secure_cookies, clock=clock)
     guard = Guard(sessions, render)
-    app = FastAPI(title="Lead queue", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    triage = Triage(engine, keys=private_keys, vault=Vault(triage_secret), desks=desks, clock=clock)
+    postman = make_postman(triage, mail or ConsoleTransport(), templates=templates, sender=mail_from, base_url=base_url)
+    app = FastAPI(
+        title="Lead queue",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=jobs.lifespan(triage, postman),
+    )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
 
     @app.get("/healthz")
@@ -63,5 +84,5 @@ def create_inbox(
     # Every router of the staff side is handed the same guard: it alone says who may come in.
     app.include_router(login.router(accounts, guard=guard, sessions=sessions, render=render, lockout=Lockout(clock)))
     app.include_router(trail.router(engine, guard=guard, render=render, clock=clock))
-    app.include_router(leads.router(engine, guard=guard, keys=private_keys, render=render, clock=clock))
+    app.include_router(leads.router(triage, guard=guard, render=render, accounts=accounts))
     return app

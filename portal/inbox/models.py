@@ -22,6 +22,8 @@ class InboxLead(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UTCDateTime)
     #: first time that staff looked at it
     opened_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    #: a case was made of it: it has a desk, points and a due date
+    taken_in: bool = False
 
 
 class InboxStaff(SQLModel, table=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from babel import Locale
@@ -10,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from portal.inbox import styles
+from portal.workdays import CHONGQING
 
 Render = Callable[..., HTMLResponse]
 
@@ -35,6 +37,7 @@ def make_render(templates: Path) -> Render:
     )
     environment.filters["country"] = country
     environment.globals["stylesheet"] = styles.address(templates)
+    environment.globals["moment"] = moment
 
     def render(name: str, status: int = 200, **context: object) -> HTMLResponse:
         page = environment.get_template(f"inbox/{name}").render(**context)
@@ -43,7 +46,28 @@ def make_render(templates: Path) -> Render:
     return render
 
 
+def make_text(templates: Path) -> Callable[..., str]:
+    """A function `text(name, **context)` for the plain-text templates under `templates`/mail."""
+    environment = Environment(
+        loader=FileSystemLoader(templates / "mail"),
+        autoescape=False,  # noqa: S701 - mails are plain text: there is nothing to escape for
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def text(name: str, **context: object) -> str:
+        return environment.get_template(name).render(**context)
+
+    return text
+
+
 def country(code: object) -> str:
     """A country's Chinese and English name; the code itself when it is none."""
     names = [Locale.parse(locale).territories.get(str(code)) for locale in ("zh_Hans", "en")]
     return " / ".join(str(name) for name in names) if all(names) else str(code)
+
+
+def moment(value: datetime) -> str:
+    """A time on the bureau's clock."""
+    return value.astimezone(CHONGQING).strftime("%Y-%m-%d %H:%M")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import quote, urlencode
 
 import structlog
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -174,6 +175,8 @@ class Intake:
                 "answers": dict(inquiry.answers),
                 "flags": [*flags, *inquiry.flags],
                 "privacy_notice": {"version": privacy_version, "locale": locale},
+                # Sealed with the rest: the inbox's mail to the sender links to it.
+                "receipt": receipt_path(locale, reference, self._token(lead)),
             }
             row = Submission(
                 id=lead,
@@ -215,6 +218,11 @@ class Intake:
 
     def _token(self, submission_id: str) -> str:
         return hmac.new(self._secret, f"receipt:{submission_id}".encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def receipt_path(locale: str, reference: str, token: str) -> str:
+    """The address of a receipt page; whoever has it sees the state, but no personal data."""
+    return f"/{quote(locale)}/receipt/{reference}?{urlencode({'token': token})}"
 
 
 def _digest(value: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Protocol
-from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, HTTPException
 from fastapi.concurrency import run_in_threadpool
@@ -33,7 +32,7 @@ class Pages(Protocol):
 
 def receipt_path(locale: str, accepted: Accepted) -> str:
     """The address of a receipt page; whoever has it sees the state, but no personal data."""
-    return f"/{quote(locale)}/receipt/{accepted.reference}?{urlencode({'token': accepted.token})}"
+    return intake_module.receipt_path(locale, accepted.reference, accepted.token)
 
 
 def router(pages: Pages, intake: Intake, engine: Engine) -> APIRouter:

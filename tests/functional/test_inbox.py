@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from portal import db, envelope
 from portal.inbox.auth import COOKIE
-from portal.inbox.leads import PAGE_SIZE
+from portal.inbox.listing import PAGE_SIZE
 from portal.inbox.models import InboxAudit, InboxLead
 from tests.support.leads import WEBHOOK_SECRET, Clock, answers, log_in, make_inbox, served
 
@@ -124,7 +124,7 @@ def test_from_login_to_a_lead(inbox: httpx.Client, inbox_engine: Engine, keys: e
     assert inbox.get("/leads/none").status_code == 404
     with db.read(inbox_engine) as session:
         actions = [(row.action, row.lead_id) for row in session.exec(select(InboxAudit)).all()]
-    assert actions == [("staff-added", None), ("login", None), ("viewed", "lead-00001")]
+    assert actions == [("staff-added", None), ("login", None), ("listed", None), ("viewed", "lead-00001")]
     opened = {row.id: row.opened_at is not None for row in stored(inbox_engine)}
     assert opened == {"lead-00001": True, "lead-00002": False}
 

@@ -148,6 +148,7 @@ def make_inbox(engine: Engine, keys: envelope.Keys, *, role: Role = "admin", **c
         "webhook_secret": WEBHOOK_SECRET,
         "accounts": accounts,
         "session_secret": SECRET,
+        "triage_secret": SECRET,
         "templates": ROOT / "templates",
     }
     return create_inbox(engine, **(values | changes))

@@ -1,0 +1,54 @@
+"""What the inbox does by itself, beside answering: make cases of new leads, send mails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+
+from portal.inbox.postman import Postman
+from portal.inbox.triage import Triage
+
+IDLE_SECONDS = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+async def work(triage: Triage, postman: Postman, stop: asyncio.Event) -> None:
+    """Work until `stop` is set. A database that is away, or a fault in one round, does not end it."""
+    again = True
+    while not stop.is_set():
+        try:
+            if again:
+                again = False
+                await asyncio.to_thread(triage.try_again)
+            await asyncio.to_thread(triage.take_in)
+            busy = await postman.run_once()
+        except Exception as error:
+            # Values of variables may be personal: only the kind of the error is logged.
+            log.error("inbox.round_failed", error=type(error).__name__)
+            busy = 0
+        if not busy:
+            try:
+                await asyncio.wait_for(stop.wait(), IDLE_SECONDS)
+            except TimeoutError:
+                continue
+
+
+def lifespan(triage: Triage, postman: Postman) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """A lifespan for the application: the work runs while it serves, and a mail in flight is finished."""
+
+    @asynccontextmanager
+    async def running(_app: FastAPI) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        task = asyncio.create_task(work(triage, postman, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    return running

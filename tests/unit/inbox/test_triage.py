@@ -1,0 +1,107 @@
+"""A case is made of every lead, once: desk, points, due date, digests, mail; nothing of it in plain text."""
+
+import json
+import threading
+
+from sqlalchemy import Engine, text
+from sqlmodel import select
+
+from portal import db, envelope
+from portal.inbox.models import StateChange
+from portal.inbox.triage import Triage
+from portal.workdays import due_at
+from tests.support.cases import DESKS, case, event, history, mails, make_triage, receive
+from tests.support.leads import Clock
+
+
+def told(engine: Engine) -> list[tuple[str, str, str]]:
+    with db.read(engine) as session:
+        return [(row.lead_id, row.state, row.desk) for row in session.exec(select(StateChange).order_by("seq")).all()]
+
+
+def test_a_lead_becomes_a_case(inbox_engine: Engine, keys: envelope.Keys, clock: Clock) -> None:
+    triage = make_triage(inbox_engine, keys, clock)
+    receive(inbox_engine, clock, event(keys, 1, clock(), sectors=["nev", "ic"], marks=["listed"], investment="over-1b"))
+    assert triage.take_in() == 1
+    assert triage.take_in() == 0
+    made = case(inbox_engine, 1)
+    assert (made.desk, made.why, made.state, made.held, made.readable) == ("chips", "sector=ic", "new", False, True)
+    assert (made.points, made.weights, made.sectors) == (45, "listed:15,large:30", "|nev|ic|")
+    assert made.due_at == due_at(clock())
+    assert triage.vault.open(made.lead_id, made.summary) == {"company": "Muster GmbH", "country": "DE"}
+    assert told(inbox_engine) == [("lead-00001", "assigned", "chips")]
+    assert [(line.actor, line.action, line.new) for line in history(inbox_engine, 1)] == [
+        ("rules", "received", "chips")
+    ]
+    assert [(mail.lead_id, mail.kind) for mail in mails(inbox_engine)] == [("lead-00001", "acknowledgement")]
+
+
+def test_nothing_personal_stands_in_plain_text(inbox_engine: Engine, keys: envelope.Keys, clock: Clock) -> None:
+    personal = {
+        "name": "CANARYname",
+        "email": "canaryx@example.com",
+        "company": "CANARYcompany",
+        "phone": "+49 30 98765432",
+    }
+    receive(inbox_engine, clock, event(keys, 1, clock(), **personal))
+    make_triage(inbox_engine, keys, clock).take_in()
+    with db.read(inbox_engine) as session:
+        tables = ("inbox_lead", "inbox_case", "inbox_event", "inbox_mail", "state_change")
+        rows = [session.connection().execute(text(f"SELECT * FROM {table}")).all() for table in tables]
+    kept = json.dumps([[list(map(str, row)) for row in table] for table in rows])
+    for value in ("CANARY", "canaryx", "98765432"):
+        assert value not in kept
+    assert case(inbox_engine, 1).email_digest
+
+
+def test_quarantine_waits_for_a_person(inbox_engine: Engine, keys: envelope.Keys, clock: Clock) -> None:
+    receive(
+        inbox_engine, clock, event(keys, 1, clock(), quarantined=True), event(keys, 2, clock(), consent_email=False)
+    )
+    make_triage(inbox_engine, keys, clock).take_in()
+    assert case(inbox_engine, 1).held
+    assert [lead for lead, _, _ in told(inbox_engine)] == ["lead-00002"]
+    assert mails(inbox_engine) == [], "one is held, the other did not consent"
+
+
+def test_many_at_once_make_one_case_each(inbox_engine: Engine, keys: envelope.Keys, clock: Clock) -> None:
+    receive(inbox_engine, clock, *(event(keys, number, clock()) for number in range(60)))
+    totals: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: totals.append(make_triage(inbox_engine, keys, clock).take_in()))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(totals) == 60
+    assert len(told(inbox_engine)) == len(mails(inbox_engine)) == 60
+
+
+def test_odd_payloads_and_odd_rules_still_make_a_case(inbox_engine: Engine, keys: envelope.Keys, clock: Clock) -> None:
+    for number, payload in enumerate(
+        ({}, {"answers": []}, {"answers": {"name": {"a": 1}, "sectors": 7}, "privacy_notice": {}})
+    ):
+        lead = f"lead-{number:05}"
+        sealed = envelope.seal({"id": lead, **payload}, keys.public)
+        receive(inbox_engine, clock, envelope.Event(lead, "CQ-7777-7777", clock(), sealed))
+    triage = make_triage(inbox_engine, keys, clock, {"desks": {"general": {}}, "rules": "rubbish"})
+    assert triage.take_in() == 3
+    assert [case(inbox_engine, number).readable for number in range(3)] == [False, False, True]
+    assert case(inbox_engine, 0).desk == "general"
+
+
+def test_a_lead_of_another_key_is_tried_again_when_the_key_is_back(
+    inbox_engine: Engine, keys: envelope.Keys, clock: Clock, tmp_path_factory
+) -> None:  # type: ignore[no-untyped-def]
+    other = envelope.load_or_create_keys(tmp_path_factory.mktemp("other"))
+    receive(inbox_engine, clock, event(other, 1, clock(), sectors=["ic"]))
+    triage = make_triage(inbox_engine, keys, clock)
+    triage.take_in()
+    assert not case(inbox_engine, 1).readable
+    assert triage.try_again() == 0
+    back = Triage(inbox_engine, keys=other.private, vault=triage.vault, desks=lambda: DESKS, clock=clock)
+    assert back.try_again() == 1
+    assert back.take_in() == 1
+    assert (case(inbox_engine, 1).readable, case(inbox_engine, 1).desk) == (True, "chips")
