@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
@@ -15,11 +16,16 @@ from portal.inbox.accounts import Accounts
 from portal.inbox.app import create_inbox
 from portal.inbox.passwords import Passwords
 from portal.inbox.transports import ConsoleTransport, FileTransport, SmtpTransport, Transport
+from portal.keyfiles import replace
+from portal.leads import signing
+from portal.leads.accounts import close_books
 from portal.leads.chain import sign_unsigned
+from portal.leads.chores import Chore, every
 from portal.leads.delivery import Worker
 from portal.leads.intake import Intake
+from portal.leads.progress import Listener
 from portal.leads.proof import Proofs
-from portal.leads.signing import load_or_create_signer
+from portal.leads.retention import enforce
 from portal.leads.transport import HttpSender
 from portal.release.build import Paths
 from portal.release.desks import DeskSource
@@ -63,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     engine = portal_engine(settings)
     secret = _bytes(envelope.load_or_create_secret(settings.var / "portal" / "form.secret"))
-    signer = load_or_create_signer(settings.var / "portal")
+    signer = signing.load_or_create_signer(settings.var / "portal")
     sign_unsigned(engine, signer)
     public_key = envelope.load_public_key(settings.public_key)
     intake = Intake(engine, public_key=public_key, secret=secret, signer=signer)
@@ -86,6 +92,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(search.router(site, engine=site.engine))
     limiter = RateLimiter(settings.rate_burst, settings.rate_seconds)
     app.include_router(enquiry_api.router(site, intake, proofs, privacy_version=PRIVACY_VERSION, limiter=limiter))
+    app.include_router(
+        receipt.router(site, intake, engine, limiter=RateLimiter(settings.rate_burst, settings.rate_seconds))
+    )
     app.include_router(api.router(site))
     app.include_router(
         enquiry.router(
@@ -97,7 +106,6 @@ def create_app(settings: Settings) -> FastAPI:
             limiter=limiter,
         )
     )
-    app.include_router(receipt.router(site, intake, engine))
     app.include_router(pages.router(site))
     return app
 
@@ -130,11 +138,7 @@ def create_inbox_app(settings: Settings) -> Inbox:
     folder = settings.var / "inbox"
     folder.mkdir(parents=True, exist_ok=True)
     keys = envelope.load_or_create_keys(folder / "keys")
-    own = folder / "keys" / envelope.PUBLIC_FILE
-    if settings.public_key != own:
-        # Where web and inbox share no folder, the public half is put where the web process looks for it.
-        settings.public_key.parent.mkdir(parents=True, exist_ok=True)
-        settings.public_key.write_bytes(own.read_bytes())
+    publish_public_key(settings)
     engine = inbox_engine(settings)
     accounts = staff_accounts(settings, engine)
     first_password = accounts.make_first()
@@ -167,12 +171,32 @@ def mail_transport(settings: Settings) -> Transport:
     return ConsoleTransport()
 
 
+def publish_public_key(settings: Settings) -> Path:
+    """Put the bureau's public key where the web process looks for it, and give that place."""
+    own = settings.var / "inbox" / "keys" / envelope.PUBLIC_FILE
+    if settings.public_key != own:
+        settings.public_key.parent.mkdir(parents=True, exist_ok=True)
+        replace(settings.public_key, own.read_text(), 0o644)
+    return settings.public_key
+
+
+def receipt_keys(settings: Settings) -> Path:
+    """File of the public keys that receipts are checked with."""
+    return settings.var / "portal" / signing.PUBLIC_FILE
+
+
 def create_worker(settings: Settings) -> Worker:
-    """The delivery worker."""
+    """The delivery worker with its chores: books each minute, retention each hour, asking the inbox."""
+    engine = portal_engine(settings)
     deadline = settings.delivery_deadline
     sender = HttpSender(settings.queue_url, webhook_secret(settings), deadline=deadline)
+    chores = (
+        every("books", 60, lambda: close_books(engine, db.utcnow())),
+        every("retention", 3600, lambda: enforce(engine, db.utcnow())),
+        Chore("states", Listener(engine, sender).run_once),
+    )
     # Half as long again as one sending may last: a lease that runs out means that its worker is gone.
-    return Worker(portal_engine(settings), sender, lease=timedelta(seconds=1.5 * deadline))
+    return Worker(engine, sender, lease=timedelta(seconds=1.5 * deadline), chores=chores)
 
 
 def webhook_secret(settings: Settings) -> str:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from portal import cli_leads, cli_staff, logs
+from portal import cli_keys, cli_leads, cli_staff, logs
 from portal.catalog import schemas, translations
 from portal.catalog.faults import ContentError
 from portal.catalog.loader import load
@@ -32,8 +32,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(cli_leads.app, name="leads")
 app.add_typer(cli_staff.app, name="staff")
+app.add_typer(cli_leads.app, name="leads")
+app.add_typer(cli_keys.app, name="keys")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 

@@ -29,6 +29,8 @@ _PRAGMAS: dict[str, tuple[str, object]] = {
     "journal_mode": ("WAL", "wal"),
     "synchronous": ("FULL", 2),
     "foreign_keys": ("ON", 1),
+    # What is deleted or overwritten leaves no bytes in the file.
+    "secure_delete": ("ON", 1),
 }
 #: Two migrators at once wait for each other on PostgreSQL by this number; SQLite has its one writer.
 _MIGRATION_LOCK = 4_309_512_871

@@ -177,7 +177,7 @@ def load_or_create_keys(folder: Path) -> Keys:
     private_file, public_file = folder / PRIVATE_FILE, folder / PUBLIC_FILE
     created = False
     if not private_file.exists():
-        fresh = KeySet([ECKey.generate_key("P-256", {"use": "enc", "alg": "ECDH-ES"}, auto_kid=True)])
+        fresh = KeySet([_new_key()])
         created = create_private(private_file, json.dumps(fresh.as_dict(private=True)))
     try:
         private = KeySet.import_key_set(json.loads(read_private(private_file)))
@@ -189,6 +189,18 @@ def load_or_create_keys(folder: Path) -> Keys:
     if not public_file.exists() or public_file.read_text() != wanted:
         replace(public_file, wanted, 0o644)
     return Keys(private, public, created)
+
+
+def rotate_keys(folder: Path) -> Keys:
+    """A new key pair made current; the old keys stay for opening. The public file is renewed. Raises KeyFileError."""
+    old = load_or_create_keys(folder).private
+    fresh = _new_key()
+    replace(folder / PRIVATE_FILE, json.dumps(KeySet([fresh, *old.keys]).as_dict(private=True)), 0o600)
+    return load_or_create_keys(folder)
+
+
+def _new_key() -> ECKey:
+    return ECKey.generate_key("P-256", {"use": "enc", "alg": "ECDH-ES"}, auto_kid=True)
 
 
 def load_public_key(file: Path) -> ECKey:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, Self
@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from portal import db
 from portal.envelope import Event
 from portal.leads import outbox
+from portal.leads.chores import Chore, kept
 from portal.leads.transport import NotAcknowledgedError, RejectedError, RetryableError
 
 #: Waits before each try, in seconds: 10 tries within about 76 hours, then a person is needed.
@@ -93,7 +94,7 @@ def next_try(attempts: int, now: datetime, retry_after: float | None) -> datetim
 class Worker:
     """Delivers what is in the outbox of `engine` through `sender`. Any number may run, in any number of processes.
 
-    `lease` must be longer than `sender` may take for one sending.
+    `lease` must be longer than `sender` may take for one sending. `chores` are done beside, while `run` runs.
     """
 
     def __init__(
@@ -103,16 +104,18 @@ class Worker:
         *,
         lease: timedelta = outbox.LEASE,
         clock: Callable[[], datetime] = db.utcnow,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._lease = lease
         self._engine = engine
         self._sender = sender
         self._clock = clock
         self._breaker = Breaker()
+        self._chores = chores
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set. Outlives a database that is away; what is in flight at the end is finished."""
-        async with self._sender:
+        async with self._sender, kept(self._chores, stop):
             while not stop.is_set():
                 try:
                     tried = await self.run_once()

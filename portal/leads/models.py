@@ -6,13 +6,15 @@ import secrets
 import time
 import uuid
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlmodel import Field, SQLModel
 
 from portal.db import UTCDateTime
 
-State = Literal["ready", "leased", "delivered", "dead"]
+State = Literal["ready", "leased", "delivered", "dead", "erased"]
+
+STATES: tuple[State, ...] = get_args(State)
 
 #: No letter or digit that can be taken for another (0 O, 1 I L, 2 Z, 5 S, 8 B, U V) and no vowels, so no words.
 REFERENCE_ALPHABET = "34679CDFGHJKMNPQRTVWXY"
@@ -62,9 +64,13 @@ class Outbox(SQLModel, table=True):
     last_error: str | None = None
     delivered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     dead_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    #: the payload is gone; whatever was before, this is the last state
+    erased_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
     def state(self, now: datetime) -> State:
-        """`delivered`, `dead`, `leased` (a worker has it) or `ready` (waiting for its time)."""
+        """`erased`, `delivered`, `dead`, `leased` (a worker has it) or `ready` (waiting for its time)."""
+        if self.erased_at is not None:
+            return "erased"
         if self.delivered_at is not None:
             return "delivered"
         if self.dead_at is not None:
@@ -96,6 +102,31 @@ class ChainHead(SQLModel, table=True):
     last: str
     signature: str | None = None
     key_id: str | None = None
+
+
+class LeadProgress(SQLModel, table=True):
+    """How far the bureau is with an inquiry, as the inbox told."""
+
+    __tablename__ = "lead_progress"
+
+    submission_id: str = Field(primary_key=True, foreign_key="submission.id")
+    assigned_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    #: code of the desk that has it, empty when not told
+    desk: str = ""
+
+
+class InboxContact(SQLModel, table=True):
+    """The one row that says what was last heard of the inbox."""
+
+    __tablename__ = "inbox_contact"
+
+    id: int = Field(default=1, primary_key=True)
+    #: where to go on asking
+    cursor: int = 0
+    asked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    heard_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class LeadAudit(SQLModel, table=True):

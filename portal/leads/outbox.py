@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, func, or_, update
+from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 
 from portal import db
 from portal.envelope import Event
-from portal.leads.models import LeadAudit, Outbox, Submission
+from portal.leads.models import STATES, ChainHead, LeadAudit, Outbox, State, Submission
 
 #: Longer than one sending may last (30 s): a lease that runs out means that its worker is gone.
 LEASE = timedelta(seconds=45)
@@ -29,6 +30,7 @@ class Claim:
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
+        col(Outbox.erased_at).is_(None),
         col(Outbox.delivered_at).is_(None),
         col(Outbox.dead_at).is_(None),
         col(Outbox.next_attempt_at) <= now,
@@ -130,19 +132,33 @@ def set_failed(
         return True
 
 
-def counts(engine: Engine, now: datetime) -> dict[str, int]:
-    """How many leads are `accepted` and how many of them `ready`, `leased`, `delivered`, `dead`."""
-    total = {"accepted": 0, "ready": 0, "leased": 0, "delivered": 0, "dead": 0}
-    open_ = (col(Outbox.delivered_at).is_(None), col(Outbox.dead_at).is_(None))
-    leased = col(Outbox.lease_until) > now
-    questions: dict[str, tuple[ColumnElement[bool], ...]] = {
+def in_state(state: State, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which `Outbox.state` is `state`; for every row exactly one state's hold."""
+    here = col(Outbox.erased_at).is_(None)
+    open_ = (here, col(Outbox.delivered_at).is_(None), col(Outbox.dead_at).is_(None))
+    conditions: dict[State, tuple[ColumnElement[bool], ...]] = {
         "ready": (*open_, or_(col(Outbox.lease_until).is_(None), col(Outbox.lease_until) <= now)),
-        "leased": (*open_, leased),
-        "delivered": (col(Outbox.delivered_at).is_not(None),),
-        "dead": (col(Outbox.delivered_at).is_(None), col(Outbox.dead_at).is_not(None)),
+        "leased": (*open_, col(Outbox.lease_until) > now),
+        "delivered": (here, col(Outbox.delivered_at).is_not(None)),
+        "dead": (here, col(Outbox.delivered_at).is_(None), col(Outbox.dead_at).is_not(None)),
+        "erased": (col(Outbox.erased_at).is_not(None),),
     }
+    return conditions[state]
+
+
+def tally(engine: Engine, now: datetime) -> dict[str, int]:
+    """How many leads are `accepted`, how many of them in each state, and how many receipts are `chained`.
+
+    One statement: several would each see another moment, and the sum would be wrong while leads come in.
+    """
+    accepted = select(func.count()).select_from(Submission).scalar_subquery()
+    chained = select(ChainHead.count).scalar_subquery()
+    per_state = [func.count().filter(*in_state(state, now)) for state in STATES]
     with db.read(engine) as session:
-        total["accepted"] = session.exec(select(func.count()).select_from(Submission)).one()
-        for name, question in questions.items():
-            total[name] = session.exec(select(func.count()).select_from(Outbox).where(*question)).one()
-    return total
+        row = session.connection().execute(sa_select(accepted, *per_state, chained).select_from(Outbox)).one()
+    return dict(zip(("accepted", *STATES, "chained"), (count or 0 for count in row), strict=True))
+
+
+def counts(engine: Engine, now: datetime) -> dict[str, int]:
+    """How many leads are `accepted` and how many of them `ready`, `leased`, `delivered`, `dead` and `erased`."""
+    return {name: count for name, count in tally(engine, now).items() if name != "chained"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,7 +15,8 @@ from typing import Self
 
 import httpx
 
-from portal import db, envelope
+from portal import db, envelope, states
+from portal.leads.models import new_id
 
 #: From connecting to the last byte of the answer.
 DEADLINE = 30.0
@@ -25,6 +27,9 @@ MAX_ANSWER = 64 * 1024
 _REJECTED = frozenset({400, 409, 413, 422})
 #: The address or the credentials are wrong, or the receiver asks for a pause: no lead can be delivered now.
 _CLOSED = frozenset({401, 403, 404, 405, 407, 410, 429, 502, 503, 504})
+#: The receiver takes leads but does not tell states.
+_NO_ROUTE = frozenset({404, 405, 410, 501})
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "invest-chongqing"}
 
 
 class DeliveryError(Exception):
@@ -55,6 +60,10 @@ class NotAcknowledgedError(RetryableError):
     """No proof of delivery: no answer in time, 500, a redirect, or a 2xx that does not echo the id."""
 
 
+class NoStatesError(DeliveryError):
+    """The receiver does not tell how far leads are: it has no such route."""
+
+
 class HttpSender:
     """Sends events to `url`, signed with the webhook `secret`. Use as `async with`; one instance per event loop.
 
@@ -75,6 +84,7 @@ class HttpSender:
             message = "the lead queue's address must begin with http:// or https://"
             raise ValueError(message)
         self._url = parsed
+        self._states_url = parsed.copy_with(path=parsed.path.removesuffix("/leads").rstrip("/") + "/states")
         self._secret = secret
         self._deadline = deadline
         self._verify = verify
@@ -92,26 +102,43 @@ class HttpSender:
             await self._client.aclose()
             self._client = None
 
+    async def fetch_states(self, after: int) -> states.Page:
+        """The changes after the cursor `after`, asked for with a signature as if an empty body were sent.
+
+        Raises NoStatesError, RetryableError, and StatesMalformedError for an answer that is no page.
+        """
+        url = self._states_url.copy_merge_params({"after": str(after)})
+        headers = {**_HEADERS, **envelope.sign(self._secret, new_id(), b"", self._clock())}
+        async with self._exchange("GET", url, headers) as response:
+            if response.status_code in _NO_ROUTE:
+                raise NoStatesError(_code(response))
+            if response.status_code != 200:
+                raise RetryableError(_code(response))
+            return states.parse_page(await _read(response, states.MAX_BYTES))
+
     async def send(self, event: envelope.Event) -> None:
         """Deliver `event`; returns only when the receiver has confirmed its id. Raises DeliveryError's children."""
+        body = event.to_json()
+        signed = envelope.sign(self._secret, event.id, body, self._clock())
+        headers = {**_HEADERS, "Content-Type": envelope.CONTENT_TYPE, **signed}
+        async with self._exchange("POST", self._url, headers, body) as response:
+            self._check_status(response)
+            _check_echo(await _read(response, MAX_ANSWER), event.id)
+
+    @asynccontextmanager
+    async def _exchange(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes | None = None
+    ) -> AsyncIterator[httpx.Response]:
+        """One request with the deadline over all of it; httpx's errors become ours."""
         if self._client is None:
             message = "use the sender as `async with`"
             raise RuntimeError(message)
-        body = event.to_json()
-        headers = {
-            "Content-Type": envelope.CONTENT_TYPE,
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": "invest-chongqing",
-            **envelope.sign(self._secret, event.id, body, self._clock()),
-        }
         try:
             async with (
                 asyncio.timeout(self._deadline),
-                self._client.stream("POST", self._url, content=body, headers=headers) as response,
+                self._client.stream(method, url, content=body, headers=headers) as response,
             ):
-                self._check_status(response)
-                _check_echo(await _read(response), event.id)
+                yield response
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise UnreachableError(_connect_code(error)) from error
         except (TimeoutError, httpx.TimeoutException) as error:
@@ -122,7 +149,7 @@ class HttpSender:
             raise NotAcknowledgedError(code) from error
 
     def _check_status(self, response: httpx.Response) -> None:
-        status, code = response.status_code, f"http-{response.status_code}"
+        status, code = response.status_code, _code(response)
         if 200 <= status < 300:
             return
         if status in _REJECTED:
@@ -168,14 +195,18 @@ async def post_once(url: str, content: bytes | AsyncIterable[bytes], headers: di
         raise NotAcknowledgedError(code) from error
 
 
-async def _read(response: httpx.Response) -> bytes:
+def _code(response: httpx.Response) -> str:
+    return f"http-{response.status_code}"
+
+
+async def _read(response: httpx.Response, most: int) -> bytes:
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         code = "encoded-answer"
         raise NotAcknowledgedError(code)
     parts, size = [], 0
     async for part in response.aiter_raw():
         size += len(part)
-        if size > MAX_ANSWER:
+        if size > most:
             code = "answer-too-big"
             raise NotAcknowledgedError(code)
         parts.append(part)

@@ -23,6 +23,7 @@ PATHS = {
     "pages/search.html": "search",
     "pages/invest.html": "invest",
     "pages/check.html": "invest",
+    "pages/status.html": "receipt/",
     "pages/compare.html": "parks/compare",
 }
 
@@ -88,6 +89,12 @@ class LiveSite:
     def options(self, locale: str) -> FormOptions:
         """The form's choices that come from content."""
         return self.made().options[locale]
+
+    def desk(self, code: str, locale: str) -> str:
+        """The name of a desk in `locale`, else its English one; the code where the content does not know it."""
+        desks = self.made().catalog.desks
+        names = desks.desks[code].names if desks is not None and code in desks.desks else {}
+        return names.get(locale) or names.get("en") or code
 
     def engine(self, locale: str) -> Engine | None:
         """The search engine of a locale, or None when its index could not be opened."""

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 
 from portal import db
-from portal.leads import outbox
+from portal.leads.accounts import accounts
 from portal.release.serve import ReleaseError
 from portal.web.live import LiveSite
 
@@ -17,7 +17,8 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 
 def router(site: LiveSite, engine: Engine) -> APIRouter:
-    """Health routes. Ready means: a release is loaded and the leads' database can be written."""
+    """Health routes. Ready means: a release is loaded, the leads' database can be written, and
+    every accepted lead is accounted for."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/healthz")
@@ -30,8 +31,10 @@ def router(site: LiveSite, engine: Engine) -> APIRouter:
         with suppress(ReleaseError):
             state["release"] = site.release().id
         if state["database"]:
-            state["outbox"] = outbox.counts(engine, db.utcnow())
-        ready = bool(state["release"] and state["database"])
+            books = accounts(engine, db.utcnow())
+            # A dead lead needs a person, not another server: it is shown, and the process stays in service.
+            state |= {"outbox": books.counts, "balanced": books.balanced, "alarm": books.alarm}
+        ready = bool(state["release"] and state["database"] and state.get("balanced"))
         return JSONResponse({"status": "ready" if ready else "not ready", **state}, 200 if ready else 503, _NO_STORE)
 
     return routes

@@ -130,4 +130,5 @@ def test_leads_are_counted_without_personal_data(content: Content) -> None:
         "leased": 0,
         "delivered": 0,
         "dead": 0,
+        "erased": 0,
     }

@@ -254,7 +254,7 @@ def test_a_refused_lead_is_dead_at_once_and_the_others_pass(engine: Engine, inta
     with served(receiver.app) as address:
         work(engine, f"{address}/leads", clock, rounds=5)
     total = outbox.counts(engine, clock())
-    assert total == {"accepted": 5, "ready": 0, "leased": 0, "delivered": 4, "dead": 1}
+    assert total == {"accepted": 5, "ready": 0, "leased": 0, "delivered": 4, "dead": 1, "erased": 0}
     assert receiver.tries[bad] == 1
 
 

@@ -120,6 +120,9 @@ class StubPages:
     def locales(self) -> tuple[str, ...]:
         return ("zh-Hans", "en")
 
+    def desk(self, code: str, locale: str) -> str:
+        return {"electronics": "Electronics desk"}.get(code, code)
+
 
 def make_portal(engine: Engine, intake: Intake, limiter: RateLimiter | None = None) -> FastAPI:
     """The form, the receipt page and the API as an application of their own."""
@@ -128,7 +131,7 @@ def make_portal(engine: Engine, intake: Intake, limiter: RateLimiter | None = No
     app.include_router(
         enquiry.router(pages, intake, proofs, privacy_version="2026-01", privacy_path="guides/privacy", limiter=shared)
     )
-    app.include_router(receipt.router(pages, intake, engine))
+    app.include_router(receipt.router(pages, intake, engine, limiter=shared))
     app.include_router(enquiry_api.router(pages, intake, proofs, privacy_version="2026-01", limiter=shared))
     return app
 

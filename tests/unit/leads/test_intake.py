@@ -47,7 +47,14 @@ def test_one_transaction_writes_submission_outbox_and_audit(
     assert payload["answers"] == {"name": "Erika", "email": "erika@example.com"}
     assert payload["flags"] == ["honeypot"]
     assert payload["privacy_notice"] == {"version": "1", "locale": "en"}
-    assert counts(engine, db.utcnow()) == {"accepted": 1, "ready": 1, "leased": 0, "delivered": 0, "dead": 0}
+    assert counts(engine, db.utcnow()) == {
+        "accepted": 1,
+        "ready": 1,
+        "leased": 0,
+        "delivered": 0,
+        "dead": 0,
+        "erased": 0,
+    }
 
 
 def test_same_key_and_body_give_the_same_receipt(intake: Intake) -> None:
@@ -166,7 +173,7 @@ def test_tables_and_migrations_agree(engine: Engine, inbox_engine: Engine) -> No
     from sqlalchemy import inspect
 
     for one, tables in (
-        (engine, {"submission", "outbox", "lead_audit", "receipt", "chain_head"}),
+        (engine, {"submission", "outbox", "lead_audit", "receipt", "chain_head", "lead_progress", "inbox_contact"}),
         (inbox_engine, {"inbox_lead", "inbox_audit", "state_change"}),
     ):
         found = inspect(one)
