@@ -3,8 +3,23 @@
 `build_index` writes an immutable folder for one locale, `open_engine` reads it. Nothing here imports the portal.
 """
 
+from search.backend import ENGINES, EngineMissingError
 from search.build import build_index
-from search.document import Document, Part
+from search.document import Document, Part, Synonym
 from search.engine import Engine, Hit, Hits, IndexDamagedError, open_engine
+from search.suggest import Suggestion
 
-__all__ = ["Document", "Engine", "Hit", "Hits", "IndexDamagedError", "Part", "build_index", "open_engine"]
+__all__ = [
+    "ENGINES",
+    "Document",
+    "Engine",
+    "EngineMissingError",
+    "Hit",
+    "Hits",
+    "IndexDamagedError",
+    "Part",
+    "Suggestion",
+    "Synonym",
+    "build_index",
+    "open_engine",
+]

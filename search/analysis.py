@@ -1,243 +1,189 @@
 """Text -> tokens, the same for every engine.
 
 Chinese is indexed as the words of a segmenter, as pairs of characters and as single characters: pairs find a word
-wherever the segmenter would have cut, words make its rarity count. Other scripts written without spaces get pairs.
-Latin words are stemmed; numbers stay with their letters and units (`5G`, `L3`, `35%`, `10 万亿`).
+wherever the segmenter would have cut, words make its rarity count. Kana and hangul get pairs. Words in letters are
+stemmed in the language of the text; a word of a query is looked for as it would be stemmed in each language. Numbers
+stay with their letters and units (`5G`, `L3`, `35%`, `10 万亿`).
 """
 
 from __future__ import annotations
 
 import re
-import threading
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
+from itertools import zip_longest
 
-import rjieba
-import snowballstemmer
+from search.chinese import Segmenter, pairs, segmenter
+from search.folding import HYPHENS, fold, level, mainland
+from search.languages import LATIN, NOUN_PARTICLES, STOP
+from search.places import find
+from search.runs import runs, unit_after
+from search.stems import compound, forms, index_forms, query_forms, script
+from search.syllables import syllable_term
+from search.tokens import Term, Token, Way, plain_way
 
-from search.chinese import chinese_term, han_tokens, pair_texts, pairs
-from search.folding import HYPHENS, Folded, fold, level
-from search.languages import LATIN_STEMMERS, SPELLINGS, STEMMERS, STOP, UNITS
-from search.tokens import Run, Term, Token
-
-_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-_SYLLABLES = "\u3041-\u3096\u3099-\u309f\u30a1-\u30fa\u30fc-\u30ff\u1100-\u11ff\uac00-\ud7a3"
-_LETTER = rf"[^\W_{_HAN}{_SYLLABLES}]"
-_RUN = re.compile(
-    rf"(?P<han>[{_HAN}]+)|(?P<syllables>[{_SYLLABLES}]+)"
-    rf"|(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!{_LETTER})|\d+\.\d+(?!{_LETTER})|\d+(?![-.&]?{_LETTER}))"
-    rf"|(?P<word>{_LETTER}+(?:[-.&]{_LETTER}+)*)(?:['’]s(?!{_LETTER}))?"
-)
-_UNSPACED = re.compile(rf"[{_HAN}{_SYLLABLES}]")
-_CHINESE_UNIT = re.compile(r"\s?(万亿|亿|万|千|百)")
-_OTHER_UNIT = re.compile(r"\s?(%)|\s([a-z]{2,8})\b")
 _HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
-_ISE = re.compile(r"is(e|ed|es|er|ers|ing|ation|ations)$")
-_STEMMER_LOCK = threading.Lock()  # snowball stemmers keep the word they work on in themselves
-
-
-@lru_cache(maxsize=64)
-def _stemmer(algorithm: str) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer(algorithm)
-
-
-@lru_cache(maxsize=1 << 16)
-def _stem(algorithm: str, word: str) -> str:
-    if algorithm == "english":
-        word = _ISE.sub(r"iz\1", SPELLINGS.get(word, word))
-    with _STEMMER_LOCK:
-        return level(str(_stemmer(algorithm).stemWord(word)))
 
 
 class Analyzer:
-    """The analysis of one locale. Text in other languages passes through it too, in the same way every time."""
+    """The analysis of one locale: what a text without a language of its own is taken for.
 
-    def __init__(self, locale: str) -> None:
+    `chinese` are words for the segmenter, `german` the parts that compounds are taken apart into.
+    """
+
+    def __init__(
+        self, locale: str, chinese: frozenset[str] = frozenset(), german: frozenset[str] = frozenset()
+    ) -> None:
         self.locale = locale
-        own = STEMMERS.get(locale)
-        self._latin = own if own and locale in LATIN_STEMMERS else "english"
-        self._other = own if own and locale not in LATIN_STEMMERS else None
-        self._words = lru_cache(maxsize=1 << 15)(self._split)
+        self._chinese = chinese
+        self._segmenter: Segmenter = segmenter(chinese)
+        self._german = german
+        self._split = lru_cache(maxsize=1 << 15)(_split)
 
-    def tokens(self, text: str) -> Iterator[Token]:
+    def tokens(self, text: str, locale: str = "") -> Iterator[Token]:
         """Every token of a text, several at one place where it can be read in several ways."""
+        tag = locale or self.locale
         folded = fold(text)
         position = 0
-        for run in _runs(folded):
+        for run in runs(folded, text):
             start, end = folded.span(run.start, run.end)
             if run.kind == "han":
-                yield from han_tokens(run, folded, position)
+                yield from self._segmenter.tokens(run, folded, position)
                 position += len(run.text)
-            elif run.kind == "syllables":
+            elif run.kind in ("katakana", "hiragana", "hangul"):
                 yield from pairs(run, folded, position)
                 position += len(run.text)
             elif run.kind == "number":
                 yield Token(run.text.replace(",", ""), position, start, end)
-                unit, unit_end = _unit(folded.text, run.end)
+                unit, unit_end = unit_after(folded.text, run.end)
                 if unit:
                     yield Token(run.text.replace(",", "") + unit, position, start, folded.span(run.start, unit_end)[1])
                 position += 1
             else:
-                parts, joined = self._words(text[start:end])
-                yield from (Token(part, position + index, start, end) for index, part in enumerate(parts))
-                if joined:
-                    yield Token(joined, position, start, end)
+                parts, joined = self._split(text[start:end])
+                for index, part in enumerate(parts):
+                    for form in self._indexed(part, tag):
+                        yield Token(form, position + index, start, end)
+                for form in index_forms(joined, tag) if joined else ():
+                    yield Token(form, position, start, end)
                 position += len(parts)
+
+    def index_texts(self, text: str, locale: str = "") -> list[str]:
+        """The tokens of a text as the index keeps them: with what Taiwan's words are called on the mainland."""
+        # Names in other languages stand in every locale's index: they are analysed once.
+        return _index_texts(text, locale or self.locale, self._chinese, self._german)
 
     def terms(self, text: str) -> Iterator[Term]:
         """The words of a query, in order."""
+        text = mainland(text)
         folded = fold(text)
         skip = 0
-        for run in _runs(folded):
+        found = list(runs(folded, text))
+        for run, after in zip_longest(found, found[1:]):
             if run.end <= skip:
                 continue
             content = run.text[max(0, skip - run.start) :]
             if run.kind == "han":
-                before = ""
-                for word in rjieba.cut(content):
-                    yield chinese_term(word, before)
-                    before = word[-1]
-            elif run.kind == "syllables":
-                yield Term(content, tuple(pair_texts(content)))
+                terms = list(self._segmenter.terms(content))
+                if after and after.kind == "hiragana" and after.start == run.end and len(terms[-1].surface) == 1:
+                    # A Japanese verb or adjective: 作りたい
+                    terms[-1] = replace(terms[-1], stop=terms[-1].stop or after.text[0] not in NOUN_PARTICLES)
+                yield from terms
+            elif run.kind in ("katakana", "hiragana", "hangul"):
+                yield syllable_term(run.kind, content)
             elif run.kind == "number":
-                unit, unit_end = _unit(folded.text, run.end)
+                unit, unit_end = unit_after(folded.text, run.end)
                 skip = unit_end if unit else skip
-                yield Term(run.text, (run.text.replace(",", "") + unit,))
+                yield Term(run.text, (plain_way(run.text.replace(",", "") + unit),))
             else:
                 yield from self._word_terms(text[slice(*folded.span(run.start, run.end))])
 
-    def key(self, text: str) -> str:
-        """A text as one string in which a phrase is found by `in`: stems between blanks, Chinese unbroken."""
-        parts: list[str] = []
-        folded = fold(text)
-        for run in _runs(folded):
-            if run.kind == "word":
-                words, joined = self._words(text[slice(*folded.span(run.start, run.end))])
-                whole = (joined,) if joined and min(map(len, words)) == 1 else words
-                parts.extend(f" {word} " for word in whole if word not in STOP)
-            elif run.kind == "number":
-                parts.append(f" {run.text.replace(',', '')} ")
-            else:
-                parts.append(run.text)
-        return "".join(parts).replace("  ", " ")
+    def keys(self, text: str, locale: str = "") -> tuple[str, ...]:
+        """A text as strings in which a phrase is found by `in`: stems between blanks, Chinese unbroken.
+
+        With a language there is one; without, one for each language the text may be in.
+        """
+        tags = (locale if locale in LATIN else "en",) if locale else (self.locale, *LATIN)
+        return tuple(dict.fromkeys(_key(mainland(text), tag) for tag in dict.fromkeys(tags)))
 
     def find(self, text: str, wanted: frozenset[str]) -> list[Token]:
-        """Where some tokens stand in a text; positions are not told. Much quicker than going through all tokens."""
-        folded = fold(text)
-        found: list[Token] = []
-        for token in wanted:
-            if unspaced(token):
-                place = folded.text.find(token)
-                while place >= 0:
-                    found.append(Token(token, 0, *folded.span(place, place + len(token))))
-                    place = folded.text.find(token, place + 1)
-        pattern = _beginnings(wanted)
-        seen = -1
-        for match in pattern.finditer(folded.text) if pattern else ():
-            if match.start() < seen:
-                continue
-            whole = _RUN.search(folded.text, _word_start(folded.text, match.start()))
-            while whole and whole.end() <= match.start():  # 8.5-generation begins with a number
-                whole = _RUN.search(folded.text, whole.end())
-            if whole is None:
-                break
-            seen = whole.end()
-            run = _run(whole)
-            start, end = folded.span(run.start, run.end)
-            if run.kind == "word":
-                parts, joined = self._words(text[start:end])
-                places = dict.fromkeys((*parts, joined), end)
-            else:
-                number = run.text.replace(",", "")
-                unit, unit_end = _unit(folded.text, run.end)
-                places = {number + unit: folded.span(run.start, unit_end)[1], number: end}
-            found.extend(Token(token, 0, start, place) for token, place in places.items() if token in wanted)
-        return found
+        """Where some tokens stand in a text of this locale; positions are not told."""
+        return find(self.forms, text, wanted)
 
     def surfaces(self, text: str) -> Iterator[str]:
-        """Whole words in letters, unstemmed, as a typing error is measured against them."""
-        for run in _runs(fold(text)):
+        """Whole words, unstemmed, as a typing error is measured against them."""
+        folded = fold(text)
+        for run in runs(folded, text):
             if run.kind == "word":
                 yield from (part for part in re.split(r"[-.&]", run.text) if part.isalpha())
+            elif run.kind in ("katakana", "hangul"):
+                yield run.text
+
+    def _indexed(self, word: str, tag: str) -> tuple[str, ...]:
+        found = index_forms(word, tag)
+        if tag == "de" and (parts := compound(level(word), self._german)):
+            found = (*found, *(form for part in parts for form in forms(part, ("de",))))
+        return found
+
+    def forms(self, original: str) -> dict[str, None]:
+        """What a word of a text of this locale is found by, its parts and the parts joined."""
+        parts, joined = self._split(original)
+        words = (*parts, joined) if joined else parts
+        return dict.fromkeys(form for word in words for form in self._indexed(word, self.locale))
 
     def _word_terms(self, original: str) -> Iterator[Term]:
-        parts, joined = self._words(original)
-        surfaces = re.split(r"[-.&]", level(original))
-        if len(surfaces) != len(parts) or (joined and min(map(len, parts)) == 1):
-            loose = tuple(part for part in parts if len(part) > 1)
-            yield Term(level(original), (joined,) if joined else parts, loose=loose)
+        parts, joined = self._split(original)
+        whole: tuple[Way, ...] = ((query_forms(joined, self.locale),),) if joined else ()
+        if joined and min(map(len, parts)) == 1:  # R&D
+            loose = tuple(query_forms(part, self.locale) for part in parts if len(part) > 1)
+            yield Term(level(original), whole, loose=(loose,) if loose else ())
             return
-        for surface, part in zip(surfaces, parts, strict=True):
-            yield Term(surface, (part,), stop=surface in STOP)
-
-    def _split(self, original: str) -> tuple[tuple[str, ...], str]:
-        """The stems of a word's parts, and the parts joined: `MiniLED` is found as `mini LED` and as `miniled`."""
-        plain = "".join(char for char in unicodedata.normalize("NFKC", original) if unicodedata.category(char) != "Cf")
-        parts = [hump for part in re.split(rf"[-.&{HYPHENS}]", plain) for hump in _HUMP.split(part) if hump]
-        stems = [self._stemmed(part.casefold()) for part in parts]
-        stems = [stem for stem in stems if stem] or [level(original)]
-        joined = self._stemmed("".join(parts).casefold()) if len(parts) > 1 else ""
-        return tuple(stems), joined
-
-    def _stemmed(self, word: str) -> str:
-        if not word.isalpha() or len(word) > 40:
-            return level(word)
-        if "LATIN" in unicodedata.name(word[0], ""):
-            return _stem(self._latin, word)
-        return _stem(self._other, word) if self._other else level(word)
+        if joined:
+            yield Term(level(original), (tuple(query_forms(part, self.locale) for part in parts), *whole))
+            return
+        plain = level(parts[0])
+        ways: tuple[Way, ...] = ((query_forms(parts[0], self.locale),),)
+        if script(plain) == "LATIN" and (found := compound(plain, self._german)):
+            ways += (tuple(forms(part, ("de",)) for part in found),)
+        yield Term(plain, ways, stop=plain in STOP or (len(plain) == 1 and not plain.isdigit()))
 
 
-def _runs(folded: Folded) -> Iterator[Run]:
-    return map(_run, _RUN.finditer(folded.text))
+@lru_cache(maxsize=1 << 16)
+def _key(text: str, tag: str) -> str:
+    parts: list[str] = []
+    folded = fold(text)
+    for run in runs(folded, text):
+        if run.kind == "word":
+            pieces, joined = _split(text[slice(*folded.span(run.start, run.end))])
+            whole = (joined,) if joined and min(map(len, pieces)) == 1 else pieces
+            parts.extend(f" {index_forms(word, tag)[0]} " for word in whole if level(word) not in STOP)
+        elif run.kind == "number":
+            parts.append(f" {run.text.replace(',', '')} ")
+        else:
+            parts.append(run.text)
+    return "".join(parts).replace("  ", " ")
 
 
-def _run(match: re.Match[str]) -> Run:
-    kind = str(match.lastgroup)
-    return Run(kind, match[kind], match.start(kind), match.end(kind))
+@lru_cache(maxsize=1 << 15)
+def _index_texts(text: str, tag: str, chinese: frozenset[str], german: frozenset[str]) -> list[str]:
+    words = analyzer(tag, chinese, german)
+    found = [token.text for token in words.tokens(text)]
+    if (other := mainland(text)) != text:
+        found += [token.text for token in words.tokens(other)]
+    return found
 
 
-def _unit(text: str, place: int) -> tuple[str, int]:
-    """The unit after a number and where it ends; empty when there is none."""
-    if match := _CHINESE_UNIT.match(text, place):
-        return match[1], match.end()
-    if match := _OTHER_UNIT.match(text, place):
-        unit = match[1] or UNITS.get(match[2], "")
-        return unit, match.end() if unit else place
-    return "", place
-
-
-@lru_cache(maxsize=256)
-def _beginnings(tokens: frozenset[str]) -> re.Pattern[str] | None:
-    """What the words behind some tokens begin with: a stem begins like its word, but for hyphens and commas in it.
-
-    Its last letter may differ (`cni` of CNY), and its z may be an s.
-    """
-    starts = {
-        re.match(r"\d{1,3}|.{1,3}", token if len(token) > 3 else token[:-1] or token, re.DOTALL)
-        for token in tokens
-        if not unspaced(token)
-    }
-    texts = sorted("[-.&,]?".join("[sz]" if c == "z" else re.escape(c) for c in start[0]) for start in starts if start)
-    return re.compile("|".join(texts)) if texts else None
-
-
-def _word_start(text: str, place: int) -> int:
-    """Where the word begins that a place is in, with the parts before its hyphens."""
-    start = place
-    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "-.&,") and not unspaced(text[start - 1]):
-        start -= 1
-    while start < place and not text[start].isalnum():
-        start += 1
-    return start
-
-
-def unspaced(token: str) -> bool:
-    """True for tokens of scripts without blanks, found in a text by their characters alone."""
-    return bool(_UNSPACED.match(token))
+def _split(original: str) -> tuple[tuple[str, ...], str]:
+    """A word's casefolded parts, and the parts joined: `MiniLED` is found as `mini LED` and as `miniled`."""
+    plain = "".join(char for char in unicodedata.normalize("NFKC", original) if unicodedata.category(char) != "Cf")
+    parts = [hump for part in re.split(rf"[-.&{HYPHENS}]", plain) for hump in _HUMP.split(part) if hump]
+    words = [word for part in parts if level(word := part.casefold())] or [level(original)]
+    return tuple(words), "".join(words) if len(words) > 1 else ""
 
 
 @lru_cache(maxsize=32)
-def analyzer(locale: str) -> Analyzer:
+def analyzer(locale: str, chinese: frozenset[str] = frozenset(), german: frozenset[str] = frozenset()) -> Analyzer:
     """The analysis of a locale; one object for all who ask."""
-    return Analyzer(locale)
+    return Analyzer(locale, chinese, german)

@@ -1,7 +1,7 @@
-"""What stands beside the index proper: columns for facets and ranking, in memory, and the texts, read when shown.
+"""What stands beside the index proper: facets and words in memory; names and texts read when they are needed.
 
-`columns.json` has one object per document in the order of the index; `texts.jsonl` has one line per document, found
-by its offset, so that a large catalogue does not fill the memory.
+`columns.json` has what is known of all documents; `names.tsv`, `rows.jsonl` and `texts.jsonl` have one line per
+document, found by its offset, so that a large catalogue does not fill the memory.
 """
 
 from __future__ import annotations
@@ -9,27 +9,36 @@ from __future__ import annotations
 import json
 import mmap
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from search.analysis import Analyzer
-from search.document import FIELDS, Document, Part
-from search.folding import tidy
-from search.languages import LATIN_STEMMERS
+from search.document import FACETS, Document, Synonym
+from search.folding import fold, tidy
+from search.spelling import spellings
+from search.suggest import entries
 
-FORMAT = 1
-COLUMNS, TEXTS = "columns.json", "texts.jsonl"
-#: A longer word is no word a reader mistypes.
-_LONGEST_WORD = 30
+FORMAT = 2
+COLUMNS, NAMES, ROWS, TEXTS = "columns.json", "names.tsv", "rows.jsonl", "texts.jsonl"
+#: stands around every name, so that a whole name is found as easily as a part of one
+EDGE = "\x1f"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A document without its long texts. Keys are made by `Analyzer.key`."""
+class Names(NamedTuple):
+    """A document's names as keys (see `Analyzer.keys`) with `EDGE` around each."""
+
+    title: str
+    names: str
+    labels: str
+    synonyms: str
+
+
+class Row(NamedTuple):
+    """What is shown of a document without its texts."""
 
     id: str
     type: str
@@ -38,101 +47,138 @@ class Column:
     url: str
     locale: str
     plan: tuple[str, ...]
-    facets: dict[str, tuple[str, ...]]
-    weight: float
-    title_keys: tuple[str, ...]
-    name_keys: tuple[str, ...]
-    label_keys: tuple[str, ...]
-    synonym_keys: tuple[str, ...]
+
+
+class Source(NamedTuple):
+    """A text that can become the snippet, with what stands for it and is not shown."""
+
+    text: str
+    #: the text levelled, when that has a character for each of its characters
+    folded: str = ""
+    beside: str = ""
+    anchor: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a document as they are shown and cut into snippets."""
+    """The texts of a document in the order in which they are shown rather than others."""
 
-    summary: str
-    body: str
-    labels: tuple[str, ...]
-    parts: tuple[Part, ...]
+    sources: tuple[Source, ...]
 
 
 class ColumnsDamagedError(Exception):
     """The files beside the index are missing, cut short or of another format."""
 
 
-def keys(texts: Iterable[str], analyzer: Analyzer) -> tuple[str, ...]:
+def keys(texts: Iterable[Synonym], analyzer: Analyzer) -> tuple[str, ...]:
     """Keys of names; `lifts (elevators)` is known under both of its names and as the whole."""
     found: dict[str, None] = {}
-    for text in texts:
+    for text, tag in texts:
         plain = text.replace("（", "(").replace("）", ")")
         inner = re.findall(r"\(([^()]*)\)", plain)
-        outer = re.sub(r"\([^()]*\)", " ", plain)
-        for name in (plain, outer, *inner):
-            if key := analyzer.key(tidy(name)):
-                found[key] = None
+        outer = re.sub(r"\([^()]*\)", " ", plain) if inner else plain
+        for name in dict.fromkeys((plain, outer, *inner)):
+            for key in analyzer.keys(tidy(name), tag or analyzer.locale):
+                if key.strip():
+                    found[key] = None
     return tuple(found)
 
 
-def write(documents: Sequence[Document], folder: Path, locale: str, analyzer: Analyzer) -> None:
-    """Write both files into the folder of the finished index. `documents` stand in its order."""
-    offsets = [0]
-    with (folder / TEXTS).open("wb") as stream:
-        for document in documents:
-            texts = {
-                "summary": tidy(document.summary),
-                "body": tidy(document.body),
-                "labels": document.labels,
-                "parts": [asdict(part) | {"text": tidy(part.text)} for part in document.parts],
-            }
-            stream.write(json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
-            offsets.append(stream.tell())
+def _names(document: Document, analyzer: Analyzer) -> Iterator[tuple[str, ...]]:
+    yield keys([Synonym(document.title)], analyzer)
+    yield keys([Synonym(name) for name in document.names], analyzer)
+    yield keys(document.texts("labels"), analyzer)
+    yield keys(document.texts("synonyms"), analyzer)
+
+
+def names(document: Document, analyzer: Analyzer) -> tuple[str, ...]:
+    """Every name of a document as keys, each once."""
+    return tuple(dict.fromkeys(key for group in _names(document, analyzer) for key in group))
+
+
+def write(
+    documents: Sequence[Document],
+    folder: Path,
+    analyzer: Analyzer,
+    chinese: frozenset[str],
+    german: frozenset[str],
+    lengths: Sequence[int],
+    engine: str,
+) -> None:
+    """Write all files into the folder of the finished index. `documents` stand in its order."""
+    facets: dict[str, dict[str, list[int]]] = {name: defaultdict(list) for name in FACETS}
+    for number, document in enumerate(documents):
+        for name, values in document.facets().items():
+            for value in dict.fromkeys(values):
+                facets[name][value].append(number)
+    sizes = {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.is_file()}
     columns = {
         "format": FORMAT,
-        "locale": locale,
+        "engine": engine,
+        "locale": analyzer.locale,
         # Lengths of the index proper: a file that was cut short is refused before anything reads it.
-        "lengths": {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != TEXTS},
-        "offsets": offsets,
-        "words": _words(documents, analyzer),
-        "documents": [_column(document, analyzer) for document in documents],
+        "sizes": sizes,
+        "offsets": {
+            NAMES: _lines(
+                folder / NAMES, ("\t".join(_blob(group) for group in _names(d, analyzer)) for d in documents)
+            ),
+            ROWS: _lines(folder / ROWS, (_json(_row(document)) for document in documents)),
+            TEXTS: _lines(folder / TEXTS, (_json(_sources(document, analyzer)) for document in documents)),
+        },
+        "lengths": lengths,
+        "weights": [document.weight for document in documents],
+        "facets": facets,
+        "chinese": sorted(chinese),
+        "german": sorted(german),
+        "spellings": spellings(documents, analyzer),
+        "suggest": entries(documents),
     }
-    (folder / COLUMNS).write_text(json.dumps(columns, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    (folder / COLUMNS).write_text(_json(columns), "utf-8")
 
 
-def _column(document: Document, analyzer: Analyzer) -> dict[str, Any]:
-    return {
-        "id": document.id,
-        "type": document.type,
-        "slug": document.slug,
-        "title": document.title,
-        "url": document.url,
-        "locale": document.locale,
-        "plan": document.plan,
-        "facets": document.facets(),
-        "weight": document.weight,
-        "title_keys": keys((document.title,), analyzer),
-        "name_keys": keys(document.names, analyzer),
-        "label_keys": keys(document.texts("labels"), analyzer),
-        "synonym_keys": keys(document.texts("synonyms"), analyzer),
-    }
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _words(documents: Sequence[Document], analyzer: Analyzer) -> dict[str, int]:
-    # Synonyms are in many languages: where the pages have Latin words of their own, only those are corrections.
-    names = [name for name in FIELDS if name != "synonyms" or analyzer.locale not in LATIN_STEMMERS]
-    counts: Counter[str] = Counter()
-    for document in documents:
-        counts.update(
-            word
-            for name in names
-            for text in document.texts(name)
-            for word in analyzer.surfaces(text)
-            if 3 < len(word) <= _LONGEST_WORD
-        )
-    return dict(sorted(counts.items()))
+def _blob(group: tuple[str, ...]) -> str:
+    return EDGE + EDGE.join(group) + EDGE if group else ""
+
+
+def _lines(path: Path, lines: Iterable[str]) -> list[int]:
+    offsets = [0]
+    with path.open("wb") as stream:
+        for line in lines:
+            stream.write(line.encode() + b"\n")
+            offsets.append(stream.tell())
+    return offsets
+
+
+def _row(document: Document) -> list[Any]:
+    return [document.id, document.type, document.slug, document.title, document.url, document.locale, document.plan]
+
+
+def _sources(document: Document, analyzer: Analyzer) -> list[list[str]]:
+    """Summary, parts, body, labels: what stands first is shown at equal match."""
+    found = [[tidy(document.summary), "", "", ""]] if document.summary else []
+    for part in document.parts:
+        named = "; ".join((part.label, *part.labels))
+        words = [Synonym(text) for text in (part.label, *part.labels)] + list(part.synonyms)
+        found.append([tidy(part.text) or named, _blob(keys(words, analyzer)), part.anchor, part.label])
+    if document.body:
+        found.append([tidy(document.body), "", "", ""])
+    if document.labels:
+        found.append(["; ".join(document.labels), "", "", ""])
+    return [[text, _folded(text), *others] for text, *others in found]
+
+
+def _folded(text: str) -> str:
+    folded = fold(text)
+    return folded.text if isinstance(folded.places, range) and not text.isascii() else ""
 
 
 class Columns:
-    """Reads both files. The texts are mapped into memory, so threads do not disturb one another."""
+    """Reads the files. Lines are mapped into memory, so threads do not disturb one another."""
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -141,38 +187,47 @@ class Columns:
                 msg = f"{folder / COLUMNS} has format {data['format']}, not {FORMAT}"
                 raise ColumnsDamagedError(msg)
             self.locale: str = data["locale"]
-            self.words: dict[str, int] = data["words"]
-            self.rows = [_row(row) for row in data["documents"]]
-            self._offsets: list[int] = data["offsets"]
-            self._lines = _mapped(folder / TEXTS)
-            cut = [name for name, length in data["lengths"].items() if (folder / name).stat().st_size != length]
+            self.engine: str = data["engine"]
+            self.lengths: list[int] = data["lengths"]
+            self.weights: list[float] = data["weights"]
+            self.facets: dict[str, dict[str, list[int]]] = data["facets"]
+            self.chinese: frozenset[str] = frozenset(data["chinese"])
+            self.german: frozenset[str] = frozenset(data["german"])
+            self.spellings: dict[str, Any] = data["spellings"]
+            self.suggest: list[list[Any]] = data["suggest"]
+            self._offsets: dict[str, list[int]] = data["offsets"]
+            self._mapped = {name: _mapped(folder / name) for name in (NAMES, ROWS, TEXTS)}
+            cut = [name for name, size in data["sizes"].items() if (folder / name).stat().st_size != size]
         except (OSError, ValueError, KeyError, TypeError) as error:
             msg = f"{folder} cannot be read: {error}"
             raise ColumnsDamagedError(msg) from error
-        if len(self._offsets) != len(self.rows) + 1 or len(self._lines) != self._offsets[-1]:
-            cut.append(TEXTS)
+        for name, lines in self._mapped.items():
+            offsets = self._offsets[name]
+            if len(offsets) != len(self.lengths) + 1 or len(lines) != offsets[-1]:
+                cut.append(name)
         if cut:
             msg = f"{folder}: not as long as written: {', '.join(cut)}"
             raise ColumnsDamagedError(msg)
-        self.texts = lru_cache(maxsize=256)(self._texts)
+        self.names = lru_cache(maxsize=1 << 12)(self._names)
+        self.row = lru_cache(maxsize=1 << 10)(self._row)
+        self.texts = lru_cache(maxsize=512)(self._texts)
+
+    def _line(self, name: str, number: int) -> str:
+        start, end = self._offsets[name][number : number + 2]
+        return self._mapped[name][start : end - 1].decode()
+
+    def _names(self, number: int) -> Names:
+        return Names(*self._line(NAMES, number).split("\t"))
+
+    def _row(self, number: int) -> Row:
+        values = json.loads(self._line(ROWS, number))
+        return Row._make((*values[:-1], tuple(values[-1])))
 
     def _texts(self, number: int) -> Texts:
-        start, end = self._offsets[number : number + 2]
-        data = json.loads(self._lines[start:end])
-        parts = tuple(
-            Part(part["anchor"], part["label"], tuple(part["labels"]), part["text"], tuple(part["synonyms"]))
-            for part in data["parts"]
-        )
-        return Texts(data["summary"], data["body"], tuple(data["labels"]), parts)
+        return Texts(tuple(Source(*source) for source in json.loads(self._line(TEXTS, number))))
 
 
 def _mapped(path: Path) -> mmap.mmap | bytes:
     with path.open("rb") as stream:
         # An empty file cannot be mapped.
         return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
-
-
-def _row(row: dict[str, Any]) -> Column:
-    tuples = {name: tuple(row[name]) for name in ("plan", "title_keys", "name_keys", "label_keys", "synonym_keys")}
-    facets = {name: tuple(values) for name, values in row["facets"].items()}
-    return Column(**{**row, **tuples, "facets": facets})

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-#: searchable field -> how much one occurrence in it counts; the order is that of the index
-FIELDS: dict[str, float] = {"title": 8.0, "labels": 5.0, "summary": 2.0, "body": 1.0, "synonyms": 1.5}
+#: searchable field -> as how many occurrences one in it counts
+FIELDS: dict[str, int] = {"title": 8, "labels": 5, "summary": 2, "body": 1, "synonyms": 3}
+#: fields in which a word names what the document is about
+NAMING = frozenset({"title", "labels", "synonyms"})
 #: facets that every document may carry values for
 FACETS: tuple[str, ...] = ("type", "sector", "region", "level")
+
+
+class Synonym(NamedTuple):
+    """A word for a document or part in a language; in the language of the index when `locale` is empty."""
+
+    text: str
+    locale: str = ""
 
 
 @dataclass(frozen=True)
@@ -20,7 +30,7 @@ class Part:
     #: the terms that stand for the part: products sought, for example
     labels: tuple[str, ...] = ()
     text: str = ""
-    synonyms: tuple[str, ...] = ()
+    synonyms: tuple[Synonym, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class Document:
     labels: tuple[str, ...] = ()
     summary: str = ""
     body: str = ""
-    synonyms: tuple[str, ...] = ()
+    synonyms: tuple[Synonym, ...] = ()
     parts: tuple[Part, ...] = ()
     level: tuple[str, ...] = ()
     sector: tuple[str, ...] = ()
@@ -52,24 +62,22 @@ class Document:
         """Values by facet; `type` always has one."""
         return {"type": (self.type,), "sector": self.sector, "region": self.region, "level": self.level}
 
-    def texts(self, name: str) -> Iterator[str]:
-        """Every text that belongs to a searchable field, parts included."""
-        if name == "title":
-            yield self.title
-            yield from self.names
-        elif name == "labels":
-            yield from self.labels
-            for part in self.parts:
-                yield part.label
-                yield from part.labels
-        elif name == "summary":
-            yield self.summary
-        elif name == "body":
-            yield self.body
-            yield from (part.text for part in self.parts)
-        elif name == "synonyms":
+    def texts(self, name: str) -> Iterator[Synonym]:
+        """Every text that belongs to a searchable field, parts included, with its language."""
+        if name == "synonyms":
             yield from self.synonyms
             for part in self.parts:
                 yield from part.synonyms
+            return
+        found: list[str] = []
+        if name == "title":
+            found = [self.title, *self.names]
+        elif name == "labels":
+            found = [*self.labels, *(text for part in self.parts for text in (part.label, *part.labels))]
+        elif name == "summary":
+            found = [self.summary]
+        elif name == "body":
+            found = [self.body, *(part.text for part in self.parts)]
         else:
             raise KeyError(name)
+        yield from (Synonym(text) for text in found if text)

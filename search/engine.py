@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from search.suggest import Suggestion
+
 
 class IndexDamagedError(Exception):
     """An index folder is missing, cut short or not understood."""
@@ -78,13 +80,20 @@ class Engine(Protocol):
         """Hits `offset` to `offset + limit` for any text; `filters` is facet -> value."""
         ...
 
+    def suggest(self, text: str, most: int = 8) -> list[Suggestion]:
+        """Pages whose names begin like a text, the best first."""
+        ...
+
     def close(self) -> None:
         """Let go of files. Nothing may be asked afterwards."""
         ...
 
 
 def open_engine(folder: Path) -> Engine:
-    """The engine of an index folder. Raises `IndexDamagedError`."""
-    from search.whoosh_engine import WhooshEngine
+    """The engine of an index folder, whichever it was written by.
 
-    return WhooshEngine(folder)
+    Raises `IndexDamagedError`, or `EngineMissingError` when the engine it was written by is not installed.
+    """
+    from search.searcher import Searcher
+
+    return Searcher(folder)

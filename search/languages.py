@@ -2,19 +2,68 @@
 
 from __future__ import annotations
 
-#: locale -> snowball algorithm of its own script; Latin words elsewhere are taken as English
+#: locale -> snowball algorithm; Latin words in texts of other scripts are taken as English
 STEMMERS = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "ru": "russian", "ar": "arabic"}
-LATIN_STEMMERS = frozenset({"en", "de", "fr", "es"})
+#: languages in Latin letters: a word of a query may be of any of them
+LATIN = ("en", "de", "fr", "es")
 
-#: Words that are never required. "it" is missing on purpose: investors mean information technology.
-STOP = frozenset((
-    "a", "an", "and", "any", "are", "at", "be", "by", "can", "do", "does", "for", "from", "how", "i", "in",
-    "into", "is", "me", "my", "of", "on", "or", "our", "that", "the", "their", "there", "these", "this", "to",
-    "was", "we", "what", "when", "where", "which", "who", "with", "you", "your", "的", "了", "和", "与", "及", "或",
-    "在", "是", "等", "对", "于", "为", "将", "把", "被", "从", "向", "到", "有", "吗", "呢", "吧", "啊", "我", "你", "我们", "你们",
-    "想", "要", "能", "可以", "什么", "怎么", "如何", "哪些", "哪里", "有没有", "关于", "以及", "并", "其", "之", "元", "個", "个", "请问",
-    "會", "会",
-))  # fmt: skip
+#: Words that are never required, levelled. "it" is missing on purpose: investors mean information technology.
+_GRAMMAR = """
+a an and any are as at be by can could do does for from has have how i in into is me my of on or our should some that
+the their there these this to via was we what when where which who will with would you your looking look want wants
+need needs like please about
+der die das den dem des ein eine einen einer eines und oder fur mit von vom zu zum zur im am ist sind wir ich sie wo wie
+was welche welcher auf aus bei nach uber suche suchen mochte mochten gibt es unser unsere fuer
+le la les l un une des du de d et ou pour par avec dans en au aux sur est sont nous je vous quel quelle quels quelles qui
+que comment cherche cherchons veux voudrais notre nos
+el los las una unos unas del y o para por con sin en al lo se es son nosotros yo que cual cuales como donde busco
+buscamos quiero quisiera nuestra nuestro
+и или в во на с со для из к ко по о об от до при за что как где какие какой мы я есть ли это не нужен нужна нужны ищу
+ищем хочу хотим
+من في على الي عن مع او و ما هل كيف اين هذا هذه التي الذي نحن انا اريد نريد ابحث نبحث هي هو لدي
+"""
+#: What every page here is about, or every reader is: it tells nothing unless it stands alone.
+_COMMONPLACE = """
+chongqing china chinese invest investing investment investments investor investors company companies firm firms
+business businesses manufacturer manufacturers manufacturing maker makers producer producers production producing produce
+factory factories plant plants project projects industry industries sector supplier suppliers opportunity opportunities
+build building set setting open
+unternehmen firma firmen investition investitionen investieren investor investoren hersteller herstellung produktion
+produzieren fabrik werk projekt projekte industrie branche standort bauen
+entreprise entreprises societe investissement investissements investir investisseur fabricant fabricants fabrication
+production produire usine usines projet projets industrie secteur fabriquer
+empresa empresas inversion inversiones invertir inversor fabricante fabricantes fabricacion produccion producir fabrica
+fabricas planta proyecto proyectos industria sector fabricar
+чунцин чунцине чунцина китай китае китая инвестиции инвестиций инвестировать инвестор компания компании предприятие
+производитель производители производство производства производить завод заводы фабрика проект проекты отрасль
+промышленность
+تشونغتشينغ الصين استثمار الاستثمار مستثمر شركه شركات مصنع مصانع انتاج تصنيع صناعه مشروع مشاريع قطاع
+"""
+_CHINESE = """
+的 了 和 与 及 或 在 是 等 对 于 为 将 把 被 从 向 到 有 吗 呢 吧 啊 我 你 我们 你们 想 要 能 可以 什么 怎么 如何 哪些 哪里 有没有 关于
+以及 并 其 之 元 个 请问 会 重庆 中国 投资 企业 公司 厂 工厂 厂家 厂商 制造商 供应商 生产商 生产 制造 项目 产业 行业 机会 招商 引进
+建设 建 做 开 办 找 寻找 希望 计划 需要
+重庆市 中国西部 制造业 生产厂 产 业 社 会社 企业家 投资家 制造厂
+"""
+_JAPANESE = """
+の を に は が で と も へ や から まで より など した する して したい です ます ください について という ある いる ない
+つくる つくりたい さがす さがしている ほしい できる たい める る り め
+めか さぷらいや ぷろじぇくと びじねす
+"""
+_KOREAN = """
+충칭 중국 투자 기업 회사 업체 공장 제조 제조업체 생산 생산업체 프로젝트 산업 업종 및 하는 하고 싶다 싶습니다 합니다 있는 있습니까
+무엇 어디 어떻게 찾습니다 찾고 원합니다 위한 대한 관련 메이커 제작
+"""
+STOP = frozenset(" ".join((_GRAMMAR, _COMMONPLACE, _CHINESE, _JAPANESE, _KOREAN)).split())
+
+#: Korean endings, longest first: what stands before them is the word
+PARTICLES = (
+    "에서는", "으로는", "이라는", "에게서", "까지", "부터", "에서", "에게", "으로", "이나", "하는", "하고", "용의",
+    "은", "는", "이", "가", "을", "를", "의", "에", "로", "와", "과", "도", "만", "용",
+)  # fmt: skip
+
+#: hiragana that follow a Japanese noun; others after a lone character are the ending of a verb
+NOUN_PARTICLES = frozenset("のをにはがでともへや")
 
 #: American -> British spelling, the one in the content. Endings in -ise and -ize are levelled by rule.
 SPELLINGS = {

@@ -1,12 +1,13 @@
-"""What a reader typed -> a query plan. Operators, wildcards and brackets are plain words: there is no syntax."""
+"""What a reader typed -> a query. Operators, wildcards and brackets are plain words: there is no syntax."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from search.analysis import Analyzer, unspaced
-from search.folding import tidy
+from search.analysis import Analyzer
+from search.folding import mainland, tidy
+from search.runs import unspaced
 from search.tokens import Term
 
 #: Longer texts are cut. Work grows with these two figures and with nothing else in a query.
@@ -16,11 +17,11 @@ MAX_TERMS = 10
 
 @dataclass(frozen=True)
 class Query:
-    """The cleaned text, its words, and the text as a key for finding it as a phrase."""
+    """The cleaned text, its words, and the text as keys for finding it as a phrase, one for each language it may be."""
 
     text: str
     terms: tuple[Term, ...]
-    key: str
+    keys: tuple[str, ...]
 
     @property
     def empty(self) -> bool:
@@ -39,20 +40,23 @@ def clean(text: str) -> str:
 
 
 def parse(text: str, analyzer: Analyzer) -> Query:
-    """The query plan of a text: at most 10 different words. Takes any text."""
+    """The query of a text: at most 10 different words. Takes any text."""
     cleaned = clean(text)
-    found: dict[tuple[str, ...], Term] = {}
+    found: dict[object, Term] = {}
     for term in analyzer.terms(cleaned):
-        found.setdefault(term.tokens, term)
+        found.setdefault(term.ways, term)
         if len(found) == MAX_TERMS:
             break
-    return Query(cleaned, tuple(found.values()), analyzer.key(cleaned))
+    keys = tuple(key for key in analyzer.keys(mainland(cleaned)) if key.strip())
+    return Query(cleaned, tuple(found.values()), keys)
 
 
 def joined(query: Query) -> Iterator[str]:
-    """The text with one pair of neighbouring words written as one: `semi conductors`, `cyber security`."""
+    """The text with neighbouring words written as one: `semi conductors`, `cyber security`, `ban dao ti`."""
     words = [term.surface for term in query.terms]
+    plain = [word.isalpha() and not unspaced(word) for word in words]
+    if len(words) > 2 and all(plain) and all(len(word) <= 6 for word in words):
+        yield "".join(words)
     for place in range(len(words) - 1):
-        pair = words[place : place + 2]
-        if all(word.isalpha() and not unspaced(word) for word in pair):
-            yield " ".join((*words[:place], "".join(pair), *words[place + 2 :]))
+        if plain[place] and plain[place + 1]:
+            yield " ".join((*words[:place], words[place] + words[place + 1], *words[place + 2 :]))

@@ -1,59 +1,99 @@
-"""What an engine's own score does not know: names that equal the query, phrases, all words in one field."""
+"""What an engine's own score does not know: names that equal the query, phrases, where its words stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from search.analysis import unspaced
-from search.columns import Column
+from search.columns import EDGE, Names
 from search.query import Query
+from search.runs import unspaced
 from search.tokens import Term
 
 #: Gains are added to 1 and multiply the score of the words. A page whose name is the query leads by far; a term of
 #: the page that is the query comes before a page that only mentions it.
-SAME_TITLE, SAME_NAME, SAME_LABEL, SAME_SYNONYM = 3.0, 1.8, 1.6, 1.4
-PHRASE_IN_NAME, PHRASE_IN_LABEL, PHRASE_IN_SYNONYM = 1.2, 0.7, 0.3
-ALL_IN_NAME, ALL_IN_NAMES_AND_LABELS = 0.8, 0.4
+SAME_TITLE, SAME_NAME, SAME_LABEL, SAME_SYNONYM = 3.0, 2.0, 1.7, 1.6
+PHRASE_IN_NAME, PHRASE_IN_LABEL, PHRASE_IN_SYNONYM = 1.2, 0.7, 0.5
+#: What it adds when all of the query's words stand there, whichever way.
+IN_NAMES, IN_LABELS, IN_SYNONYMS = 1.0, 0.6, 0.5
+#: Of two pages with the same name, the one with more of it in its title leads.
+_SHARE = 0.2
+#: All words in one of the names tell more than each in another.
+ALL_IN_ONE = 0.6
+
+_Way = tuple[tuple[str, ...], ...]
 
 
-def gain(query: Query, column: Column) -> float:
-    """The factor for one document."""
-    key = query.key
-    if not key.strip():
-        return 1.0
+@dataclass(frozen=True)
+class Weighed:
+    """A word of a query with how much it tells, and its ways as they stand in keys."""
+
+    weight: float
+    ways: tuple[_Way, ...]
+
+
+def weighed(term: Term, weight: float) -> Weighed:
+    """A term ready to be looked for in keys, which have blanks around what is not Chinese, kana or hangul."""
+    padded = tuple(
+        tuple(tuple(token if unspaced(token) else f" {token} " for token in group) for group in way)
+        for way in (*term.ways, *term.loose)
+    )
+    return Weighed(weight, padded)
+
+
+@dataclass(frozen=True)
+class Rank:
+    """The factor for a document, and which share of what the query tells stands in its names."""
+
+    gain: float
+    named: float
+
+
+def rank(query: Query, terms: Sequence[Weighed], names: Names) -> Rank:
+    """How well the names of a document answer a query."""
+    if not query.keys:
+        return Rank(1.0, 0.0)
+    best = max(_phrase(key, names) for key in query.keys)
+    total = sum(term.weight for term in terms) or 1.0
+    value = named = 0.0
+    titles = names.title + names.names
+    for term in terms:
+        for text, worth in ((titles, IN_NAMES), (names.labels, IN_LABELS), (names.synonyms, IN_SYNONYMS)):
+            if holds(text, term):
+                value += worth * term.weight
+                named += term.weight
+                break
+    gain = 1.0 + best + value / total
+    if (
+        len(terms) > 1
+        and named >= 0.99 * total
+        and any(all(holds(name, term) for term in terms) for blob in names for name in blob.split(EDGE))
+    ):
+        gain += ALL_IN_ONE
+    return Rank(gain, named / total)
+
+
+def _phrase(key: str, names: Names) -> float:
+    whole = f"{EDGE}{key}{EDGE}"
+    if whole in names.title:
+        return SAME_TITLE
     best = 0.0
-    names = (*column.title_keys, *column.name_keys)
-    if key in column.title_keys:
-        best = SAME_TITLE
-    elif key in column.name_keys:
+    if whole in names.names:
         best = SAME_NAME
-    elif shares := [len(key) / len(name) for name in names if key in name]:
-        # The more of the name the query covers, the more surely it is meant: 外商投资法 before its implementing rules.
-        best = PHRASE_IN_NAME * (0.5 + max(shares))
-    if best < SAME_LABEL and key in column.label_keys:
-        best = SAME_LABEL
-    if best < SAME_SYNONYM and key in column.synonym_keys:
-        best = SAME_SYNONYM
-    if best < PHRASE_IN_LABEL and _inside(key, column.label_keys):
-        best = PHRASE_IN_LABEL
-    if best < PHRASE_IN_SYNONYM and _inside(key, column.synonym_keys):
-        best = PHRASE_IN_SYNONYM
-    if len(query.wanted) > 1:
-        if any(_holds_all(name, query.wanted) for name in names):
-            best += ALL_IN_NAME
-        elif _holds_all("\n".join((*names, *column.label_keys)), query.wanted):
-            best += ALL_IN_NAMES_AND_LABELS
-    return 1.0 + best
+    for blob in (names.title, names.names):
+        if key in blob:
+            # The more of the name the query covers, the more surely it is meant: 外商投资法 before its rules.
+            share = max(len(key) / len(name) for name in blob.split(EDGE) if key in name)
+            best = max(best, PHRASE_IN_NAME * (0.5 + share), best + _SHARE * share)
+    for blob, same, inside in (
+        (names.labels, SAME_LABEL, PHRASE_IN_LABEL),
+        (names.synonyms, SAME_SYNONYM, PHRASE_IN_SYNONYM),
+    ):
+        if best < same and key in blob:
+            best = max(best, same if whole in blob else inside)
+    return best
 
 
-def _inside(key: str, names: tuple[str, ...]) -> bool:
-    return any(key in name for name in names)
-
-
-def _holds_all(text: str, terms: tuple[Term, ...]) -> bool:
-    return all(holds(text, term.tokens) for term in terms)
-
-
-def holds(key: str, tokens: Iterable[str]) -> bool:
-    """Whether a key made by `Analyzer.key` has all tokens: it puts blanks around what is not Chinese, kana or hangul."""
-    return all((token if unspaced(token) else f" {token} ") in key for token in tokens)
+def holds(text: str, term: Weighed) -> bool:
+    """Whether keys have a term in one of its ways."""
+    return any(all(any(token in text for token in group) for group in way) for way in term.ways)

@@ -1,40 +1,81 @@
-"""Did you mean: the nearest word of the vocabulary, for words in letters."""
+"""Did you mean: the nearest word of the vocabulary, each script in its own way.
+
+Latin, Cyrillic and Arabic words are compared letter by letter, kana levelled to hiragana, hangul taken apart into its
+letters; Chinese is compared by its sound.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from search.analysis import Analyzer
+from search.chinese import pinyin
+from search.document import FIELDS, NAMING, Document
+from search.folding import level
 
 #: Up to this length a word is compared; the longest words of the vocabulary are shorter.
 _LONGEST = 30
+#: Words of a name that sound alike: longer ones are sentences.
+_SOUNDS = range(2, 9)
+
+
+def spellings(documents: Sequence[Document], analyzer: Analyzer) -> dict[str, Any]:
+    """`words`: how often each word occurs; `sounds`: pinyin -> the Chinese names that sound so."""
+    counts: Counter[str] = Counter()
+    sounds: dict[str, dict[str, None]] = defaultdict(dict)
+    for document in documents:
+        for name in FIELDS:
+            for text, _ in document.texts(name):
+                counts.update(word for word in analyzer.surfaces(text) if 2 < len(word) <= _LONGEST)
+                plain = level(text)
+                if name in NAMING and len(plain) in _SOUNDS and all("\u3400" <= char <= "\u9fff" for char in plain):
+                    sounds[pinyin(plain)][plain] = None
+    return {"words": dict(sorted(counts.items())), "sounds": {sound: list(found) for sound, found in sounds.items()}}
 
 
 class Vocabulary:
     """The words of an index with how often they occur."""
 
-    def __init__(self, words: Mapping[str, int]) -> None:
-        self._words = words
+    def __init__(self, words: Mapping[str, int], sounds: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._words = {_spelled(word): count for word, count in words.items()}
+        self._sounds = sounds or {}
         # A mistyped word mostly keeps its first letter; comparing only those keeps the work small.
-        self._by_letter: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
-        for word in words:
-            self._by_letter[word[0]].append((word, frozenset(word)))
+        self._alike: dict[tuple[str, int], list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        for word in self._words:
+            self._alike[word[0], len(word)].append((word, frozenset(word)))
 
     def nearest(self, word: str) -> str | None:
         """The most frequent of the nearest words: one error in five to seven letters, two in longer words."""
+        spelled = _spelled(word)
         # In words of four letters nearly every error makes another word: wine is not wind.
-        if not word.isalpha() or not 4 < len(word) <= _LONGEST or word in self._words:
+        if not spelled.isalpha() or not 4 < len(spelled) <= _LONGEST or spelled in self._words:
             return None
-        limit = 1 if len(word) < 8 else 2
+        limit = 1 if len(spelled) < 8 else 2
         best: tuple[int, int, str] | None = None
-        letters = frozenset(word)
-        for other, others in self._by_letter.get(word[0], ()):
-            # An error changes at most two of the letters a word is made of: most words need no closer look.
-            if abs(len(other) - len(word)) > limit or len(letters ^ others) > 2 * limit:
-                continue
-            distance = edits(word, other, limit)
-            if distance <= limit and (best is None or (distance, -self._words[other], other) < best):
-                best = distance, -self._words[other], other
-        return best[2] if best else None
+        letters = frozenset(spelled)
+        for length in range(len(spelled) - limit, len(spelled) + limit + 1):
+            for other, others in self._alike.get((spelled[0], length), ()):
+                # An error changes at most two of the letters a word is made of: most words need no closer look.
+                if len(letters ^ others) > 2 * limit:
+                    continue
+                distance = edits(spelled, other, limit)
+                if distance <= limit and (best is None or (distance, -self._words[other], other) < best):
+                    best = distance, -self._words[other], other
+        return unicodedata.normalize("NFC", best[2]) if best else None
+
+    def alike(self, text: str) -> str | None:
+        """A Chinese name that sounds like a text and is written otherwise; None when there is none."""
+        if len(text) not in _SOUNDS:
+            return None
+        return next((name for name in self._sounds.get(pinyin(text), ()) if name != text), None)
+
+
+def _spelled(word: str) -> str:
+    """A word as its spelling is compared: hangul by its letters."""
+    return unicodedata.normalize("NFD", word) if "\uac00" <= word[:1] <= "\ud7a3" else word
 
 
 def edits(left: str, right: str, limit: int) -> int:

@@ -1,251 +1,214 @@
-"""The engine on Whoosh: its posting lists, our own ranking.
+"""The engine on Whoosh: its posting lists, our own scores.
 
 Whoosh's query parser, facets, sorting and highlighter are not used: the first can be made to run for seconds by what
-a reader types, the others multiply the time of a query. Posting lists are read once and kept, already scored.
+a reader types, the others multiply the time of a query. Posting lists are read once and kept; sets of documents are
+the bits of integers, so that matching and counting facets are a few operations each.
 """
 
 from __future__ import annotations
 
+import contextlib
+import heapq
 import math
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from whoosh import index
+from whoosh import fields, formats, index
 from whoosh.reading import TermNotFound
 
-from search import answer
-from search.analysis import analyzer, unspaced
-from search.build import NUMBER
-from search.columns import Columns, ColumnsDamagedError
-from search.document import FIELDS
-from search.engine import Hits, IndexDamagedError
-from search.query import Query, joined, parse
-from search.ranking import gain, holds
-from search.spelling import Vocabulary
-from search.tokens import Term
+from search.backend import EXACT, Found, Match, Need, Posting
+from search.tokens import Way
 
-#: BM25F: how fast a repeated word stops counting, and how much a long field dilutes its words
-_K1 = 1.2
-_B = {"title": 0.3, "labels": 0.3, "summary": 0.5, "body": 0.7, "synonyms": 0.3}
-#: Fields in which a word names what the document is about.
-_STRONG = frozenset({"title", "labels", "synonyms"})
-#: A word in more documents than this share (and more than 10) is no condition, only a weight: 重庆, project.
-_COMMON, _NEVER_COMMON = 0.2, 10
-#: When the search is relaxed, a document must hold this share of what the words tell; less if it is named by one.
-_ENOUGH, _ENOUGH_NAMED = 0.5, 0.25
-#: Posting lists kept, scored; about 20 kB each at 50,000 documents
+#: BM25, with the figures that tantivy has built in
+_K1, _B = 1.2, 0.75
+#: Posting lists kept, scored
 _KEPT = 4096
+_NUMBER = "number"
+_BITS = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
+
+
+class _Tokens(fields.FieldType):  # type: ignore[misc]
+    """A field that is given tokens with their numbers of occurrences, not a text."""
+
+    analyzer = None
+    vector = None
+    scorable = True
+    stored = False
+    unique = False
+
+    def __init__(self) -> None:
+        self.format = formats.Frequency()
+
+    def index(self, value: Mapping[str, int], **_: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+        for token, count in value.items():
+            yield token.encode(), count, float(count), formats.pack_uint(count)
+
+
+def write(postings: Iterable[Posting], folder: Path) -> None:
+    """Write the index."""
+    schema = fields.Schema(**{_NUMBER: fields.STORED}, tokens=_Tokens(), named=_Tokens(), names=_Tokens())
+    target = index.create_in(str(folder), schema)
+    writer = target.writer(procs=1, limitmb=256)
+    try:
+        for number, posting in enumerate(postings):
+            named, names = (dict.fromkeys(found, 1) for found in (posting.named, posting.names))
+            writer.add_document(**{_NUMBER: number}, tokens=posting.tokens, named=named, names=names)
+        writer.commit(optimize=True)
+    except BaseException:
+        # Whoosh keeps its lock when a commit fails, and a failed writer may fail again when told to stop.
+        with contextlib.suppress(Exception):
+            writer.cancel()
+        raise
+    finally:
+        target.close()
+    (folder / "MAIN_WRITELOCK").unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
 class _Postings:
-    """Where a token stands: document -> its part of the score; and the documents it names."""
+    """The documents of a token as bits, and what it adds to the score of each."""
 
-    scores: Mapping[int, float]
-    named: frozenset[int]
-    rarity: float
+    bits: int = 0
+    scores: Mapping[int, float] | None = None
 
 
-class WhooshEngine:
-    """Answers from one index folder. Safe to share between threads."""
+class WhooshBackend:
+    """An opened index. Safe to share between threads."""
 
-    def __init__(self, folder: Path) -> None:
-        try:
-            self._columns = Columns(folder)
-        except ColumnsDamagedError as error:
-            raise IndexDamagedError(str(error)) from error
-        try:
-            self._index = index.open_dir(str(folder), readonly=True)
-            self._reader = self._index.reader()
-            numbers = {docnum: int(stored[NUMBER]) for docnum, stored in self._reader.iter_docs()}
-        except Exception as error:  # Whoosh and the unpickling below it raise all kinds on damaged files
-            msg = f"{folder} cannot be read: {error}"
-            raise IndexDamagedError(msg) from error
-        if sorted(numbers.values()) != list(range(len(self._columns.rows))):
+    def __init__(self, folder: Path, lengths: list[int], facets: Mapping[str, Mapping[str, list[int]]]) -> None:
+        self._index = index.open_dir(str(folder), readonly=True)
+        self._reader = self._index.reader()
+        numbers = {docnum: int(stored[_NUMBER]) for docnum, stored in self._reader.iter_docs()}
+        if sorted(numbers.values()) != list(range(len(lengths))):
             self.close()
-            msg = f"{folder}: index and columns do not belong together"
-            raise IndexDamagedError(msg)
+            msg = "index and columns do not belong together"
+            raise ValueError(msg)
         self._numbers = numbers
-        self._count = max(1, len(numbers))
-        self._means = {name: self._reader.field_length(name) / self._count or 1.0 for name in FIELDS}
-        self._analyzer = analyzer(self._columns.locale)
-        self._answers = answer.Answers(self._columns, self._analyzer)
-        self._vocabulary = Vocabulary(self._columns.words)
+        self.count = len(lengths)
+        mean = sum(lengths) / max(1, len(lengths)) or 1.0
+        self._dilution = [_K1 * (1 - _B + _B * length / mean) for length in lengths]
+        self._facets = {
+            name: {value: _bits(found, self.count) for value, found in values.items()}
+            for name, values in facets.items()
+        }
         self._lock = threading.Lock()  # Whoosh's readers share one file position
         self._postings = lru_cache(maxsize=_KEPT)(self._read)
-
-    @property
-    def locale(self) -> str:
-        """The locale whose pages the hits lead to."""
-        return self._columns.locale
+        self._held = lru_cache(maxsize=_KEPT)(self._bits_of)
 
     def close(self) -> None:
         """Let go of files. Nothing may be asked afterwards."""
         self._reader.close()
         self._index.close()
 
-    def search(self, text: str, *, filters: Mapping[str, str] | None = None, offset: int = 0, limit: int = 10) -> Hits:
-        """Hits `offset` to `offset + limit` for any text; `filters` is facet -> value."""
-        typed = parse(text, self._analyzer)
-        query, found = self._joined(typed)
-        suggestion, corrected, relaxed = None, False, False
-        if not found and not query.empty:
-            suggestion = self._suggestion(query)
-            if suggestion:
-                other = parse(suggestion, self._analyzer)
-                found = self._all(other)
-                query, corrected = (other, True) if found else (query, False)
-        if not self._about(found, query):
-            # What holds every word only mentions them: what is about most of them may well be meant.
-            more = self._most(query)
-            relaxed = len(more) > len(found)
-            found = more | found
-        rows = self._columns.rows
-        chosen = filters or {}
-        ranked = sorted(
-            (
-                (-score * rows[number].weight * gain(query, rows[number]), rows[number].id, number)
-                for number, score in found.items()
-                if answer.accepts(rows[number], chosen)
-            ),
-        )
-        rarity = self._rarity(query)
-        return Hits(
-            query=typed.text,
-            total=len(ranked),
-            hits=tuple(
-                self._answers.hit(number, -score, query, rarity)
-                for score, _, number in ranked[max(0, offset) : max(0, offset) + max(0, limit)]
-            ),
-            facets=answer.facets((rows[number] for number in found), chosen),
-            suggestion=suggestion,
-            corrected=corrected,
-            relaxed=relaxed,
-        )
+    def frequency(self, token: str) -> int:
+        """How many documents hold a token."""
+        return self._held("tokens", token).bit_count()
 
-    # -- matching ------------------------------------------------------------------------------------------------
+    def find(self, match: Match, filters: Mapping[str, str], window: int) -> Found:
+        """The best documents by BM25 and the facets."""
+        matched = 0
+        for needs in match.any_of:
+            bits = -1
+            for need in needs:
+                bits &= self._need(need)
+            matched |= bits if needs else 0
+        if not matched:
+            return Found()
+        chosen = {name: self._facets.get(name, {}).get(value, 0) for name, value in filters.items()}
+        kept = matched
+        for bits in chosen.values():
+            kept &= bits
+        scores = dict.fromkeys(_numbers(kept), 0.0)
+        for group in match.groups:
+            known = [found for token in group if (found := self._postings(token).scores)]
+            for number in scores if len(known) > 1 else ():
+                scores[number] += max(found.get(number, 0.0) for found in known)
+            if len(known) == 1:
+                (only,) = known
+                smaller, larger = sorted((scores.keys(), only.keys()), key=len)
+                for number in smaller:
+                    if number in larger:
+                        scores[number] += only[number]
+        exact = 0
+        for name in match.names:
+            exact |= self._held("names", name)
+        for number in _numbers(exact & kept):
+            scores[number] += EXACT
+        best = heapq.nsmallest(window, ((-score, number) for number, score in scores.items()))
+        return Found(len(scores), tuple((number, -score) for score, number in best), self._counts(matched, chosen))
 
-    def _all(self, query: Query) -> dict[int, float]:
-        """Documents that hold every word asked for, scored by all words."""
-        required = self._required(query)
-        if not required:
-            return {}
-        found = self._holding(required[0].tokens)
-        for term in required[1:]:
-            found &= self._holding(term.tokens)
-        return self._scored(found, query)
-
-    def _joined(self, query: Query) -> tuple[Query, dict[int, float]]:
-        """The documents that hold every word; if there are none, those that hold two of them written as one."""
-        found = self._all(query)
-        for text in joined(query) if not found else ():
-            other = parse(text, self._analyzer)
-            found = self._all(other)
+    def _counts(self, matched: int, chosen: Mapping[str, int]) -> dict[str, dict[str, int]]:
+        counts: dict[str, dict[str, int]] = {}
+        for name, values in self._facets.items():
+            bits = matched
+            for other, kept in chosen.items():
+                bits &= kept if other != name else -1
+            found = {value: count for value, held in values.items() if (count := (held & bits).bit_count())}
             if found:
-                return other, found
-        return query, found
+                counts[name] = found
+        return counts
 
-    def _most(self, query: Query) -> dict[int, float]:
-        """Documents that hold most of what the words tell."""
-        required = self._required(query)
-        # A lone character stands in too many words to tell anything by itself: 不 in 不锈钢.
-        required = [term for term in required if len(term.surface) > 1 or not unspaced(term.surface)] or required
-        weights = [self._term_rarity(term) for term in required]
-        enough, enough_named = _ENOUGH * sum(weights), _ENOUGH_NAMED * sum(weights)
-        held: dict[int, float] = {}
-        named: set[int] = set()
-        for term, weight in zip(required, weights, strict=True):
-            documents = self._holding(term.tokens)
-            named |= documents & self._named(term.tokens)
-            if not documents and term.loose:
-                documents = self._called(term.loose)
-                named |= documents
-            for number in documents:
-                held[number] = held.get(number, 0.0) + weight
-        kept = {number for number, value in held.items() if value >= (enough_named if number in named else enough)}
-        full = sum(weights)
-        return {number: score * (held[number] / full) ** 2 for number, score in self._scored(kept, query).items()}
-
-    def _about(self, found: Mapping[int, float], query: Query) -> bool:
-        """Whether any of the documents is named by a word of the query."""
-        return any(not found.keys().isdisjoint(self._named(term.tokens)) for term in self._required(query))
-
-    def _required(self, query: Query) -> list[Term]:
-        most = max(_COMMON * self._count, _NEVER_COMMON)
-        telling = [term for term in query.wanted if len(self._holding(term.tokens)) <= most]
-        return telling or list(query.wanted)
-
-    def _holding(self, tokens: tuple[str, ...]) -> set[int]:
-        return self._common(set(self._postings(token).scores) for token in tokens)
-
-    def _named(self, tokens: tuple[str, ...]) -> set[int]:
-        return self._common(set(self._postings(token).named) for token in tokens)
-
-    def _called(self, tokens: tuple[str, ...]) -> set[int]:
-        """Documents with one name or term that has all tokens: 锂离子电池 for 锂 and 电池."""
-        found: set[int] = set()
-        for number in self._holding(tokens):
-            row = self._columns.rows[number]
-            names = (*row.title_keys, *row.name_keys, *row.label_keys, *row.synonym_keys)
-            if any(holds(key, tokens) for key in names):
-                found.add(number)
+    def _need(self, need: Need) -> int:
+        field = "named" if need.named else "tokens"
+        found = 0
+        for way in need.ways:
+            found |= self._way(field, way)
         return found
 
-    @staticmethod
-    def _common(sets: Iterable[set[int]]) -> set[int]:
-        ordered = sorted(sets, key=len)
-        return ordered[0].intersection(*ordered[1:]) if ordered else set()
+    def _way(self, field: str, way: Way) -> int:
+        bits = -1
+        for group in way:
+            held = 0
+            for token in group:
+                held |= self._held(field, token)
+            bits &= held
+        return bits if way else 0
 
-    # -- scores --------------------------------------------------------------------------------------------------
+    def _bits_of(self, field: str, token: str) -> int:
+        return _bits(self._numbers_of(field, token), self.count)
 
-    def _scored(self, documents: set[int], query: Query) -> dict[int, float]:
-        scores = dict.fromkeys(documents, 0.0)
-        for term in query.terms:
-            for token in (*term.tokens, *term.extra, *term.loose):
-                for number, score in self._postings(token).scores.items():
-                    if number in scores:
-                        scores[number] += score
-        return scores
-
-    def _rarity(self, query: Query) -> dict[str, float]:
-        tokens = {token for term in query.wanted for token in (*term.tokens, *term.extra, *term.loose)}
-        return {token: self._postings(token).rarity for token in tokens}
-
-    def _term_rarity(self, term: Term) -> float:
-        return max(self._postings(token).rarity for token in term.tokens)
+    def _numbers_of(self, field: str, token: str) -> list[int]:
+        with self._lock:
+            try:
+                matcher = self._reader.postings(field, token.encode())
+            except TermNotFound:
+                return []
+            return [self._numbers[docnum] for docnum in matcher.all_ids()]
 
     def _read(self, token: str) -> _Postings:
-        weighted: dict[int, float] = {}
-        named: set[int] = set()
+        counts: dict[int, float] = {}
         with self._lock:
-            for name, weight in FIELDS.items():
-                try:
-                    matcher = self._reader.postings(name, token)
-                except TermNotFound:
-                    continue
-                b, mean = _B[name], self._means[name]
-                while matcher.is_active():
-                    docnum = matcher.id()
-                    number = self._numbers[docnum]
-                    dilution = 1 - b + b * self._reader.doc_field_length(docnum, name, 1) / mean
-                    weighted[number] = weighted.get(number, 0.0) + weight * matcher.weight() / dilution
-                    if name in _STRONG:
-                        named.add(number)
-                    matcher.next()
-        rarity = math.log(1 + (self._count - len(weighted) + 0.5) / (len(weighted) + 0.5))
-        scores = {number: rarity * value * (_K1 + 1) / (_K1 + value) for number, value in weighted.items()}
-        return _Postings(scores, frozenset(named), rarity)
+            try:
+                matcher = self._reader.postings("tokens", token.encode())
+            except TermNotFound:
+                return _Postings()
+            while matcher.is_active():
+                counts[self._numbers[matcher.id()]] = matcher.weight()
+                matcher.next()
+        rarity = math.log(1 + (self.count - len(counts) + 0.5) / (len(counts) + 0.5)) * (_K1 + 1)
+        return _Postings(
+            _bits(counts, self.count),
+            {number: rarity * value / (value + self._dilution[number]) for number, value in counts.items()},
+        )
 
-    # -- help ----------------------------------------------------------------------------------------------------
 
-    def _suggestion(self, query: Query) -> str | None:
-        changed = False
-        words: list[str] = []
-        for term in query.terms:
-            nearest = None if self._holding(term.tokens) else self._vocabulary.nearest(term.surface)
-            words.append(nearest or term.surface)
-            changed = changed or nearest is not None
-        return " ".join(words) if changed else None
+def _bits(numbers: Iterable[int], count: int) -> int:
+    array = bytearray(count // 8 + 1)
+    for number in numbers:
+        array[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(array, "little")
+
+
+def _numbers(bits: int) -> Iterator[int]:
+    for place, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+        if byte:
+            for bit in _BITS[byte]:
+                yield place * 8 + bit
+
+
+def open_backend(folder: Path, lengths: list[int], facets: Mapping[str, Mapping[str, list[int]]]) -> WhooshBackend:
+    """Open an index. Raises anything when it is damaged."""
+    return WhooshBackend(folder, lengths, facets)

@@ -16,6 +16,7 @@ from portal.catalog.references import districts
 from portal.catalog.store import Catalog, Entry, Term
 from portal.catalog.words import Prose
 from portal.locales import SOURCE
+from search import Synonym
 
 _TAG = re.compile(r"<[^>]+>")
 
@@ -23,6 +24,11 @@ _TAG = re.compile(r"<[^>]+>")
 def unique(words: Iterable[str]) -> tuple[str, ...]:
     """Words in order, each once, without empty ones."""
     return tuple(dict.fromkeys(word for word in words if word))
+
+
+def distinct(words: Iterable[Synonym]) -> tuple[Synonym, ...]:
+    """Synonyms in order, each once in a language, without empty ones."""
+    return tuple(dict.fromkeys(word for word in words if word.text))
 
 
 def names(prose: Prose) -> tuple[str, ...]:
@@ -52,11 +58,18 @@ class IndexText:
         for term in catalog.glossary:
             for word in set(term.words.values()):
                 self._glossary[word.casefold()].append(term)
+        self._synonyms: dict[str, list[Synonym]] = defaultdict(list)
+        for entry, tag, words in catalog.synonyms:
+            self._synonyms[entry].extend(Synonym(word, tag) for word in words)
 
-    def terms(self, words: Iterable[str]) -> list[str]:
+    def terms(self, words: Iterable[str]) -> list[Synonym]:
         """The words of all languages of the glossary terms that one of the words is."""
         terms = {term.id: term for word in words for term in self._glossary.get(word.casefold(), ())}
-        return [word for term in terms.values() for word in term.words.values()]
+        return [Synonym(word, tag) for term in terms.values() for tag, word in term.words.items()]
+
+    def synonyms(self, entry: str, segment: str = "") -> list[Synonym]:
+        """What readers type for an entry (`collection/slug`) or one of its segments, by the file of synonyms."""
+        return self._synonyms.get(f"{entry}#{segment}" if segment else entry, [])
 
     def district_names(self, adcode: str) -> list[str]:
         """The name in this locale, then the others; nothing for a code that is not of the plan period."""

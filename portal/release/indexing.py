@@ -14,8 +14,8 @@ from portal.catalog.provenance import plan_refs
 from portal.catalog.store import Catalog, Entry
 from portal.catalog.words import Prose
 from portal.locales import SOURCE
-from portal.release.index_text import IndexText, facts_of, names, sought, unique
-from search import Document, Part, build_index
+from portal.release.index_text import IndexText, distinct, facts_of, names, sought, unique
+from search import Document, Part, Synonym, build_index
 
 #: Factor on the score by type: at equal match the thing itself stands before what is written about it.
 WEIGHTS = {
@@ -41,9 +41,12 @@ def documents(catalog: Catalog, locale: str) -> list[Document]:
     return list(_Writer(catalog, locale).documents())
 
 
-def build_indexes(catalog: Catalog, folder: Path) -> dict[str, int]:
+def build_indexes(catalog: Catalog, folder: Path, engine: str = "whoosh") -> dict[str, int]:
     """Write `<folder>/<locale>/` for every published locale; gives the number of documents of each."""
-    return {locale: build_index(documents(catalog, locale), folder / locale, locale) for locale in catalog.site.locales}
+    return {
+        locale: build_index(documents(catalog, locale), folder / locale, locale, engine)
+        for locale in catalog.site.locales
+    }
 
 
 class _Writer:
@@ -142,7 +145,7 @@ class _Writer:
             for segment in facts.segments:
                 words = prose.segments.get(segment)
                 others = [
-                    term
+                    Synonym(term, tag)
                     for tag, other in entry.words.items()
                     if tag != entry.text_locale(self.locale) and segment in other.prose.segments
                     for term in sought(other.prose, segment)
@@ -153,30 +156,41 @@ class _Writer:
                     label=words.label if words else segment,
                     labels=labels,
                     text="\n".join(self._text(found[1], only=segment)),
-                    synonyms=unique((*others, *self._words.terms((words.label if words else "", *labels)))),
+                    synonyms=distinct(
+                        (
+                            *others,
+                            *self._words.terms((words.label if words else "", *labels)),
+                            *self._words.synonyms(f"{entry.collection}/{entry.slug}", segment),
+                        )
+                    ),
                 )
         elif isinstance(facts, RegionFacts):
             for district in facts.districts:
-                name, *others = self._words.district_names(district.adcode)
-                yield Part(f"d{district.adcode}", name, text=name, synonyms=(*others, district.pinyin))
+                name = self._words.district_names(district.adcode)[0]
+                foreign = (Synonym(word, tag) for tag, word in district.names.items() if word != name)
+                pinyin = Synonym(district.pinyin or "", "en")
+                yield Part(f"d{district.adcode}", name, text=name, synonyms=distinct((*foreign, pinyin)))
 
-    def _synonyms(self, entry: Entry, prose: Prose) -> tuple[str, ...]:
-        own = [name for words in entry.words.values() for name in names(words.prose)]
-        found = list(own)
+    def _synonyms(self, entry: Entry, prose: Prose) -> tuple[Synonym, ...]:
+        found = [Synonym(name, tag) for tag, words in entry.words.items() for name in names(words.prose)]
+        own = [word.text for word in found]
         if isinstance(entry.facts, SectorFacts) and (block := self.catalog.block(entry.facts.plan)):
             own.append(_NUMBERING.sub("", block[1].text))
         if isinstance(entry.facts, OpportunityFacts):
             number = f"item.{entry.facts.number:02d}"
-            found += [word for term in self.catalog.glossary if term.id == number for word in term.words.values()]
+            items = (term for term in self.catalog.glossary if term.id == number)
+            found += [Synonym(word, tag) for term in items for tag, word in term.words.items()]
         found += self._words.terms(own)
+        found += self._words.synonyms(f"{entry.collection}/{entry.slug}")
         for tag, words in entry.words.items():
             if tag != entry.text_locale(self.locale):
                 wanted = words.prose.sought
-                found += [*wanted.products, *wanted.technologies, *wanted.firms, *words.prose.issuers]
+                foreign = (*wanted.products, *wanted.technologies, *wanted.firms, *words.prose.issuers)
+                found += [Synonym(word, tag) for word in foreign]
         kind = getattr(entry.facts, "kind", None)
         if isinstance(kind, str):
-            found.append(kind.replace("-", " "))
-        return tuple(word for word in unique(found) if word not in names(prose))
+            found.append(Synonym(kind.replace("-", " "), "en"))
+        return tuple(word for word in distinct(found) if word.text not in names(prose))
 
     def _sectors(self, entry: Entry) -> tuple[str, ...]:
         facts = entry.facts

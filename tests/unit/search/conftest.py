@@ -7,7 +7,7 @@ import pytest
 
 from portal.catalog.loader import load
 from portal.release.indexing import build_indexes
-from search import Document, Engine, Part, build_index, open_engine
+from search import Document, Engine, Part, Synonym, build_index, open_engine
 
 CONTENT = Path(__file__).parents[3] / "content"
 
@@ -22,7 +22,7 @@ SEMICONDUCTORS = Document(
     names=("chips",),
     summary="Firms are sought along the chain from equipment to packaging.",
     body="Build a semiconductor cluster with a distinctive profile.",
-    synonyms=("半导体", "半導体"),
+    synonyms=(Synonym("半导体", "zh-Hans"), Synonym("半導体", "ja")),
     parts=(
         Part(
             "design",
@@ -35,7 +35,7 @@ SEMICONDUCTORS = Document(
             "Materials",
             ("photoresists", "sputtering targets", "SiC (silicon carbide)"),
             "In materials, attract projects for photoresists, sputtering targets and SiC (silicon carbide).",
-            ("溅射靶材",),
+            (Synonym("溅射靶材", "zh-Hans"),),
         ),
     ),
     sector=("next-generation-it",),
@@ -50,7 +50,7 @@ LIFTS = Document(
     locale="en",
     plan=("3.2.3#34",),
     summary="Makers of lifts and escalators, with 5G monitoring and R&D centres.",
-    synonyms=("电梯", "エレベーター"),
+    synonyms=(Synonym("电梯", "zh-Hans"), Synonym("エレベーター", "ja")),
     sector=("equipment-manufacturing",),
 )
 ZONE = Document(
@@ -87,7 +87,7 @@ CHINESE = (
         locale="zh-Hans",
         plan=("3.1.1#1",),
         summary="面向汽车电子等应用领域引进企业和项目。",
-        synonyms=("semiconductors",),
+        synonyms=(Synonym("semiconductors", "en"),),
         parts=(
             Part("design", "芯片设计", ("车规级芯片",), "芯片设计环节，重点招引车规级芯片等企业。"),
             Part(

@@ -137,4 +137,4 @@ def test_analysis_takes_any_text(text: str, locale: str) -> None:
     query = parse(text, words)
     assert len(query.text) <= MAX_LENGTH
     assert len(query.terms) <= MAX_TERMS
-    assert all(all(term.tokens) for term in query.terms)
+    assert all(token for term in query.terms for token in term.every_token())

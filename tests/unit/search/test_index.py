@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from search import Engine, IndexDamagedError, build_index, columns, open_engine
-from search.columns import COLUMNS, TEXTS
+from search.columns import COLUMNS, NAMES, ROWS, TEXTS
 from tests.unit.search.conftest import DOCUMENTS, LIFTS, SEMICONDUCTORS
 
 
@@ -43,7 +43,7 @@ def test_missing_index_is_told(tmp_path: Path) -> None:
         open_engine(tmp_path / "none")
 
 
-@pytest.mark.parametrize("name", [COLUMNS, TEXTS, "*.toc", "*.seg"])
+@pytest.mark.parametrize("name", [COLUMNS, NAMES, ROWS, TEXTS, "*.toc", "*.seg"])
 @pytest.mark.parametrize("kept", [0.0, 0.5])
 def test_truncated_index_is_told(folder: Path, name: str, kept: float) -> None:
     (path,) = folder.glob(name)
@@ -60,7 +60,7 @@ def test_index_of_another_format_is_told(folder: Path, monkeypatch: pytest.Monke
 
 def test_columns_of_another_index_are_told(folder: Path, tmp_path: Path) -> None:
     build_index([SEMICONDUCTORS], tmp_path / "other", "en")
-    for name in (COLUMNS, TEXTS):
+    for name in (COLUMNS, NAMES, ROWS, TEXTS):
         (folder / name).write_bytes((tmp_path / "other" / name).read_bytes())
     with pytest.raises(IndexDamagedError, match="cannot be read"):
         open_engine(folder)

@@ -1,0 +1,190 @@
+"""The engine: one index opened, asked step by step, its best documents ranked closely. The same for every backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from search.analysis import analyzer
+from search.answer import Answers
+from search.backend import EXACT, EngineMissingError, Found, backend
+from search.columns import EDGE, Columns, ColumnsDamagedError
+from search.engine import Hits, IndexDamagedError
+from search.plan import Plan, plan
+from search.query import Query, clean, joined, parse
+from search.ranking import rank
+from search.runs import unspaced
+from search.spelling import Vocabulary
+from search.suggest import Suggestion, suggest
+from search.tokens import Term
+
+#: Documents that are ranked closely; further ones stay in the order of their words' scores.
+_WINDOW = 60
+#: Texts looked into when no name answers the query.
+_READ = 12
+_PHRASE = 1.6
+#: Below this share of the query in its names, a document is not about it.
+_ABOUT = 0.5
+#: Words corrected in one query
+_MOST_CORRECTED = 3
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What a step found, ranked: (score, number, share of the query in the names), the best first."""
+
+    found: Found
+    ranked: tuple[tuple[float, int, float], ...] = ()
+
+    @property
+    def about(self) -> bool:
+        """Whether any of the best is named by most of the query."""
+        return any(named >= _ABOUT for _, _, named in self.ranked[:_READ])
+
+
+class Searcher:
+    """Answers from one index folder. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._columns = Columns(folder)
+            module = backend(self._columns.engine)
+            self._backend = module.open_backend(folder, self._columns.lengths, self._columns.facets)
+        except EngineMissingError:
+            raise
+        except ColumnsDamagedError as error:
+            raise IndexDamagedError(str(error)) from error
+        except Exception as error:  # engines and the unpickling below them raise all kinds on damaged files
+            msg = f"{folder} cannot be read: {error}"
+            raise IndexDamagedError(msg) from error
+        self._analyzer = analyzer(self._columns.locale, self._columns.chinese, self._columns.german)
+        self._answers = Answers(self._columns, self._analyzer)
+        self._vocabulary = Vocabulary(self._columns.spellings["words"], self._columns.spellings["sounds"])
+        self._planned = lru_cache(maxsize=1024)(self._plan)
+
+    @property
+    def locale(self) -> str:
+        """The locale whose pages the hits lead to."""
+        return self._columns.locale
+
+    def close(self) -> None:
+        """Let go of files. Nothing may be asked afterwards."""
+        self._backend.close()
+
+    def suggest(self, text: str, most: int = 8) -> list[Suggestion]:
+        """Pages whose names begin like a text, the best first."""
+        rows = map(self._columns.row, suggest(self._columns.suggest, text, most))
+        return [Suggestion(row.title, row.type, row.url) for row in rows]
+
+    def search(self, text: str, *, filters: Mapping[str, str] | None = None, offset: int = 0, limit: int = 10) -> Hits:
+        """Hits `offset` to `offset + limit` for any text; `filters` is facet -> value."""
+        chosen = filters or {}
+        start, end = max(0, offset), max(0, offset) + max(0, limit)
+        window = max(_WINDOW, end)
+        typed = self._planned(clean(text))
+        asked, result = self._strict(typed, chosen, window)
+        suggestion, corrected, relaxed = None, False, False
+        if not result.found.facets and not typed.query.empty:
+            suggestion = self._suggestion(typed)
+            if suggestion and suggestion != typed.query.text:
+                other, better = self._strict(self._planned(suggestion), chosen, window)
+                if better.found.facets:
+                    asked, result, corrected = other, better, True
+        if not result.about and (match := asked.relaxed() if not corrected else None):
+            # What holds every word only mentions them: what is about most of them may well be meant.
+            more = self._ranked(asked, self._backend.find(match, chosen, window))
+            if more.found.total > result.found.total:
+                result, relaxed = more, True
+        if not result.found.facets:
+            return Hits(typed.query.text, suggestion=suggestion)
+        hits = (
+            self._answers.hit(number, score, asked.query, asked.weighed)
+            for score, number, _ in result.ranked[start:end]
+        )
+        return Hits(
+            query=typed.query.text,
+            total=result.found.total,
+            hits=tuple(hits),
+            facets={
+                name: dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
+                for name, values in result.found.facets.items()
+            },
+            suggestion=suggestion,
+            corrected=corrected,
+            relaxed=relaxed,
+        )
+
+    # -- steps ---------------------------------------------------------------------------------------------------
+
+    def _plan(self, text: str) -> Plan:
+        return plan(parse(text, self._analyzer), self._backend.count, self._backend.frequency)
+
+    def _strict(self, planned: Plan, filters: Mapping[str, str], window: int) -> tuple[Plan, _Result]:
+        """Documents that hold every word; if there are none, those that hold two of them written as one."""
+        result = self._all(planned, filters, window)
+        for text in joined(planned.query) if not result.found.facets else ():
+            other = self._planned(text)
+            found = self._all(other, filters, window)
+            if found.found.facets:
+                return other, found
+        return planned, result
+
+    def _all(self, planned: Plan, filters: Mapping[str, str], window: int) -> _Result:
+        if not planned.answerable:
+            return _Result(Found())
+        return self._ranked(planned, self._backend.find(planned.strict(), filters, window))
+
+    def _ranked(self, planned: Plan, found: Found) -> _Result:
+        """The best documents in their last order."""
+        ranked: list[tuple[float, int, float]] = []
+        for number, score in found.ranked:
+            names = self._columns.names(number)
+            exact = any(f"{EDGE}{key}{EDGE}" in blob for key in planned.query.keys for blob in names)
+            standing = rank(planned.query, planned.weighed, names)
+            plain = max(score - EXACT, 0.1) if exact else score
+            # Of what only mentions some of the words, the better is what holds more of them.
+            value = plain * self._columns.weights[number] * standing.gain
+            ranked.append((value, number, standing.named))
+        ranked.sort(key=lambda item: (-item[0], item[1]))
+        if ranked and ranked[0][2] < _ABOUT:
+            ranked = sorted(
+                (
+                    (
+                        value * (_PHRASE if place < _READ and self._answers.phrase(number, planned.query) else 1.0),
+                        number,
+                        named,
+                    )
+                    for place, (value, number, named) in enumerate(ranked)
+                ),
+                key=lambda item: (-item[0], item[1]),
+            )
+        return _Result(found, tuple(ranked))
+
+    # -- help ----------------------------------------------------------------------------------------------------
+
+    def _suggestion(self, planned: Plan) -> str | None:
+        """The query with its unknown words put right, as far as there is something near."""
+        if whole := self._sounding(planned.query):
+            return whole
+        unknown = {term for term, known in zip(planned.required, planned.known, strict=True) if not known}
+        left = _MOST_CORRECTED
+        words: list[str] = []
+        changed = False
+        for term in planned.query.terms:
+            nearest = None
+            if term in unknown and left:
+                left -= 1
+                nearest = self._nearest(term)
+            words.append(nearest or term.surface)
+            changed = changed or nearest is not None
+        return " ".join(words) if changed else None
+
+    def _nearest(self, term: Term) -> str | None:
+        return self._vocabulary.nearest(term.surface) or self._vocabulary.alike(term.surface)
+
+    def _sounding(self, query: Query) -> str | None:
+        """A Chinese query as a name that sounds like it."""
+        text = "".join(term.surface for term in query.terms)
+        return self._vocabulary.alike(text) if text and all(unspaced(char) for char in text) else None

@@ -1,0 +1,103 @@
+"""Words in letters -> what they are found by: their stems in the languages they may be of."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+import snowballstemmer
+
+from search.folding import level
+from search.languages import LATIN, SPELLINGS, STEMMERS
+
+#: Longer words are codes; they are left as they are.
+_LONGEST = 40
+_ISE = re.compile(r"is(e|ed|es|er|ers|ing|ation|ations)$")
+_DIGRAPH = re.compile(r"([aou])e")
+_ARTICLE = re.compile("^(?:[وف]?(?:ال|بال|كال|لل)|و(?=ال))(?=.{3})")
+#: what German puts between the parts of a compound
+_LINKS = ("", "s", "es", "n", "en", "er", "e")
+_SHORTEST_PART = 4
+_RUSSIAN_ENDINGS, _SHORTEST_ROOT = "аеиоуыэюяйь", 4
+_STEMMER_LOCK = threading.Lock()  # snowball stemmers keep the word they work on in themselves
+
+
+@lru_cache(maxsize=64)
+def _stemmer(algorithm: str) -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer(algorithm)
+
+
+@lru_cache(maxsize=1 << 17)
+def stem(locale: str, word: str) -> str:
+    """The levelled stem of a casefolded word in a language."""
+    if locale == "en":
+        word = _ISE.sub(r"iz\1", SPELLINGS.get(word, word))
+    with _STEMMER_LOCK:
+        return level(str(_stemmer(STEMMERS[locale]).stemWord(word)))
+
+
+@lru_cache(maxsize=1 << 14)
+def script(word: str) -> str:
+    """LATIN, CYRILLIC, ARABIC, GREEK, HANGUL, HIRAGANA …: the script of a word's first letter."""
+    return unicodedata.name(word[0], "").partition(" ")[0] if word else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def forms(word: str, locales: tuple[str, ...]) -> tuple[str, ...]:
+    """What a casefolded word is indexed as in each of some languages, the first the most likely."""
+    plain = level(word)
+    if not word.isalpha() or len(word) > _LONGEST:
+        return (plain,)
+    found: list[str] = []
+    kind = script(word)
+    if kind == "LATIN":
+        for locale in locales:
+            # Readers leave accents out; some stems need them: both are kept.
+            found += [stem(locale, word), stem(locale, plain)]
+    elif kind == "CYRILLIC":
+        # Some cases of a noun end up in two stems: батарея, батареи.
+        root = plain.rstrip(_RUSSIAN_ENDINGS)
+        found += [stem("ru", plain), *([root] if len(root) >= _SHORTEST_ROOT else [])]
+    elif kind == "ARABIC":
+        bare = _ARTICLE.sub("", plain)
+        found += [stem("ar", plain), stem("ar", bare), bare]
+    return tuple(dict.fromkeys(form for form in found if form)) or (plain,)
+
+
+def index_forms(word: str, locale: str) -> tuple[str, ...]:
+    """What a word of a text in a language is indexed as. Latin words in other scripts' texts are taken as English."""
+    return forms(word, (locale if locale in LATIN else "en",))
+
+
+def query_forms(word: str, locale: str) -> tuple[str, ...]:
+    """What a word of a query is looked for as: it may be of any language."""
+    own = locale if locale in LATIN else "en"
+    locales = (own, *(tag for tag in LATIN if tag != own))
+    plain = level(word)
+    found = [*forms(word, locales), plain]
+    if word.isalpha() and script(word) == "LATIN" and (without := _DIGRAPH.sub(r"\1", plain)) != plain:
+        # Aufzuege for Aufzüge, but also value: the word itself comes first.
+        found += [stem("de", without), without]
+    return tuple(dict.fromkeys(found))
+
+
+def compound(word: str, vocabulary: frozenset[str]) -> tuple[str, str] | None:
+    """The two German words a levelled compound is made of, the longest second one; None when it is none."""
+    for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
+        second = word[cut:]
+        if second not in vocabulary and stem("de", second) not in vocabulary:
+            continue
+        for link in _LINKS:
+            first = word[: cut - len(link)] if link else word[:cut]
+            if len(first) >= _SHORTEST_PART and word[:cut].endswith(link) and first in vocabulary:
+                return first, second
+    return None
+
+
+def compound_vocabulary(words: Iterable[str]) -> frozenset[str]:
+    """German words that may be parts of others, with their stems."""
+    plain = {word for word in words if _SHORTEST_PART <= len(word) <= 20}
+    return frozenset(plain | {stem("de", word) for word in plain})
