@@ -4,13 +4,14 @@
 """
 
 from search.backend import ENGINES, EngineMissingError
-from search.build import build_index
+from search.build import Dictionary, build_index, dictionary
 from search.document import Document, Part, Synonym
 from search.engine import Engine, Hit, Hits, IndexDamagedError, open_engine
 from search.suggest import Suggestion
 
 __all__ = [
     "ENGINES",
+    "Dictionary",
     "Document",
     "Engine",
     "EngineMissingError",
@@ -21,5 +22,6 @@ __all__ = [
     "Suggestion",
     "Synonym",
     "build_index",
+    "dictionary",
     "open_engine",
 ]

@@ -26,6 +26,9 @@ from search.tokens import Term, Token, Way, plain_way
 
 _HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 
+#: Longer texts are no names; their tokens are not kept.
+_LONG = 200
+
 
 class Analyzer:
     """The analysis of one locale: what a text without a language of its own is taken for.
@@ -73,7 +76,8 @@ class Analyzer:
     def index_texts(self, text: str, locale: str = "") -> list[str]:
         """The tokens of a text as the index keeps them: with what Taiwan's words are called on the mainland."""
         # Names in other languages stand in every locale's index: they are analysed once.
-        return _index_texts(text, locale or self.locale, self._chinese, self._german)
+        found = _index_texts if len(text) < _LONG else _index_texts.__wrapped__
+        return found(text, locale or self.locale, self._chinese, self._german)
 
     def terms(self, text: str) -> Iterator[Term]:
         """The words of a query, in order."""

@@ -59,6 +59,8 @@ class Backend(Protocol):
     """An opened index."""
 
     count: int
+    #: what is added to the score of a document one of whose names is the query
+    exact: float
 
     def frequency(self, token: str) -> int:
         """How many documents hold a token."""

@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from search import columns
 from search.analysis import Analyzer, analyzer
@@ -19,10 +20,37 @@ from search.stems import compound_vocabulary
 _ROMANISED = FIELDS["synonyms"]
 
 
-def build_index(documents: Iterable[Document], folder: Path, locale: str, engine: str = "whoosh") -> int:
+class Dictionary(NamedTuple):
+    """Words the analysis has to know: what the Chinese segmenter does not cut, what German compounds are made of."""
+
+    chinese: frozenset[str] = frozenset()
+    german: frozenset[str] = frozenset()
+
+
+def dictionary(documents: Iterable[Document], locale: str) -> Dictionary:
+    """The words of some documents. Locales that share one share the analysis of their names in other languages."""
+    listed = list(documents)
+    named = [word for document in listed for name in NAMING for word in document.texts(name)]
+    german = [word for word in named if (word.locale or locale) == "de"]
+    if locale == "de":
+        german += [word for document in listed for name in ("summary", "body") for word in document.texts(name)]
+    surfaces = analyzer(locale).surfaces
+    return Dictionary(
+        segmenter_words(word.text for word in named),
+        compound_vocabulary(surface for word in german for surface in surfaces(word.text)),
+    )
+
+
+def build_index(
+    documents: Iterable[Document],
+    folder: Path,
+    locale: str,
+    engine: str = "whoosh",
+    words: Dictionary | None = None,
+) -> int:
     """Write the index of a locale to `folder`, in place of what is there; gives the number of documents.
 
-    Nothing is left behind and the old folder stays when anything fails. Raises `EngineMissingError` for an engine
+    `words` is the dictionary, that of the documents when it is left out. Nothing is left behind and the old folder stays when anything fails. Raises `EngineMissingError` for an engine
     that is not installed.
     """
     write = backend(engine).write
@@ -31,11 +59,11 @@ def build_index(documents: Iterable[Document], folder: Path, locale: str, engine
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
-        chinese, german = _chinese(listed), _german(listed, locale)
-        words = analyzer(locale, chinese, german)
+        known = words or dictionary(listed, locale)
+        analysis = analyzer(locale, known.chinese, known.german)
         lengths: list[int] = []
-        write(_postings(listed, words, lengths), building)
-        columns.write(listed, building, words, chinese, german, lengths, engine)
+        write(_postings(listed, analysis, lengths), building)
+        columns.write(listed, building, analysis, known.chinese, known.german, lengths, engine)
         if folder.exists():
             shutil.rmtree(folder)
         building.rename(folder)
@@ -43,25 +71,6 @@ def build_index(documents: Iterable[Document], folder: Path, locale: str, engine
         shutil.rmtree(building, ignore_errors=True)
         raise
     return len(listed)
-
-
-def _chinese(documents: list[Document]) -> frozenset[str]:
-    """Titles, labels and synonyms: what the segmenter should not cut."""
-    return segmenter_words(text for document in documents for name in NAMING for text, _ in document.texts(name))
-
-
-def _german(documents: list[Document], locale: str) -> frozenset[str]:
-    """The words that German compounds are taken apart into."""
-    plain = analyzer(locale)
-    names = NAMING if locale != "de" else FIELDS
-    return compound_vocabulary(
-        word
-        for document in documents
-        for name in names
-        for text, tag in document.texts(name)
-        if (tag or locale) == "de"
-        for word in plain.surfaces(text)
-    )
 
 
 def _postings(documents: list[Document], words: Analyzer, lengths: list[int]) -> Iterator[Posting]:

@@ -43,10 +43,11 @@ def weighed(term: Term, weight: float) -> Weighed:
 
 @dataclass(frozen=True)
 class Rank:
-    """The factor for a document, and which share of what the query tells stands in its names."""
+    """The factor for a document, which share of what the query tells is in its names, whether one is the query."""
 
     gain: float
     named: float
+    exact: bool = False
 
 
 def rank(query: Query, terms: Sequence[Weighed], names: Names) -> Rank:
@@ -70,7 +71,8 @@ def rank(query: Query, terms: Sequence[Weighed], names: Names) -> Rank:
         and any(all(holds(name, term) for term in terms) for blob in names for name in blob.split(EDGE))
     ):
         gain += ALL_IN_ONE
-    return Rank(gain, named / total)
+    exact = any(f"{EDGE}{key}{EDGE}" in blob for key in query.keys for blob in names)
+    return Rank(gain, named / total, exact)
 
 
 def _phrase(key: str, names: Names) -> float:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from search.analysis import analyzer
 from search.answer import Answers
-from search.backend import EXACT, EngineMissingError, Found, backend
-from search.columns import EDGE, Columns, ColumnsDamagedError
+from search.backend import EngineMissingError, Found, backend
+from search.columns import Columns, ColumnsDamagedError
 from search.engine import Hits, IndexDamagedError
 from search.plan import Plan, plan
 from search.query import Query, clean, joined, parse
@@ -141,9 +141,8 @@ class Searcher:
         ranked: list[tuple[float, int, float]] = []
         for number, score in found.ranked:
             names = self._columns.names(number)
-            exact = any(f"{EDGE}{key}{EDGE}" in blob for key in planned.query.keys for blob in names)
             standing = rank(planned.query, planned.weighed, names)
-            plain = max(score - EXACT, 0.1) if exact else score
+            plain = max(score - self._backend.exact, 0.1) if self._backend.exact and standing.exact else score
             # Of what only mentions some of the words, the better is what holds more of them.
             value = plain * self._columns.weights[number] * standing.gain
             ranked.append((value, number, standing.named))

@@ -57,6 +57,8 @@ def write(postings: Iterable[Posting], folder: Path) -> None:
 class TantivyBackend:
     """An opened index. Safe to share between threads."""
 
+    exact = EXACT
+
     def __init__(self, folder: Path, lengths: list[int]) -> None:
         self._index = tantivy.Index.open(str(folder))
         self._index.config_reader(reload_policy="manual")

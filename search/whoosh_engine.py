@@ -17,21 +17,25 @@ from functools import lru_cache
 from pathlib import Path
 
 from whoosh import fields, formats, index
+from whoosh.codec.whoosh3 import W3Codec
 from whoosh.reading import TermNotFound
 
-from search.backend import EXACT, Found, Match, Need, Posting
+from search.backend import Found, Match, Need, Posting
 from search.tokens import Way
 
 #: BM25, with the figures that tantivy has built in
 _K1, _B = 1.2, 0.75
 #: Posting lists kept, scored
 _KEPT = 4096
-_NUMBER = "number"
+_NUMBER, _TOKENS = "number", "tokens"
 _BITS = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
 
 
 class _Tokens(fields.FieldType):  # type: ignore[misc]
-    """A field that is given tokens with their numbers of occurrences, not a text."""
+    """A field that is given tokens with their numbers of occurrences, not a text.
+
+    The last bit of a number says whether the token names its document: one list then serves for both.
+    """
 
     analyzer = None
     vector = None
@@ -49,13 +53,14 @@ class _Tokens(fields.FieldType):  # type: ignore[misc]
 
 def write(postings: Iterable[Posting], folder: Path) -> None:
     """Write the index."""
-    schema = fields.Schema(**{_NUMBER: fields.STORED}, tokens=_Tokens(), named=_Tokens(), names=_Tokens())
-    target = index.create_in(str(folder), schema)
-    writer = target.writer(procs=1, limitmb=256)
+    target = index.create_in(str(folder), fields.Schema(**{_NUMBER: fields.STORED, _TOKENS: _Tokens()}))
+    # Most lists are short: compressing them takes long and saves little.
+    writer = target.writer(procs=1, limitmb=256, codec=W3Codec(compression=0))
     try:
         for number, posting in enumerate(postings):
-            named, names = (dict.fromkeys(found, 1) for found in (posting.named, posting.names))
-            writer.add_document(**{_NUMBER: number}, tokens=posting.tokens, named=named, names=names)
+            named = frozenset(posting.named)
+            tokens = {token: 2 * count + (token in named) for token, count in posting.tokens.items()}
+            writer.add_document(**{_NUMBER: number, _TOKENS: tokens})
         writer.commit(optimize=True)
     except BaseException:
         # Whoosh keeps its lock when a commit fails, and a failed writer may fail again when told to stop.
@@ -72,11 +77,15 @@ class _Postings:
     """The documents of a token as bits, and what it adds to the score of each."""
 
     bits: int = 0
+    named: int = 0
     scores: Mapping[int, float] | None = None
 
 
 class WhooshBackend:
     """An opened index. Safe to share between threads."""
+
+    #: every document found is scored: names that are the query need no help
+    exact = 0.0
 
     def __init__(self, folder: Path, lengths: list[int], facets: Mapping[str, Mapping[str, list[int]]]) -> None:
         self._index = index.open_dir(str(folder), readonly=True)
@@ -96,7 +105,6 @@ class WhooshBackend:
         }
         self._lock = threading.Lock()  # Whoosh's readers share one file position
         self._postings = lru_cache(maxsize=_KEPT)(self._read)
-        self._held = lru_cache(maxsize=_KEPT)(self._bits_of)
 
     def close(self) -> None:
         """Let go of files. Nothing may be asked afterwards."""
@@ -105,7 +113,7 @@ class WhooshBackend:
 
     def frequency(self, token: str) -> int:
         """How many documents hold a token."""
-        return self._held("tokens", token).bit_count()
+        return self._postings(token).bits.bit_count()
 
     def find(self, match: Match, filters: Mapping[str, str], window: int) -> Found:
         """The best documents by BM25 and the facets."""
@@ -132,11 +140,6 @@ class WhooshBackend:
                 for number in smaller:
                     if number in larger:
                         scores[number] += only[number]
-        exact = 0
-        for name in match.names:
-            exact |= self._held("names", name)
-        for number in _numbers(exact & kept):
-            scores[number] += EXACT
         best = heapq.nsmallest(window, ((-score, number) for number, score in scores.items()))
         return Found(len(scores), tuple((number, -score) for score, number in best), self._counts(matched, chosen))
 
@@ -152,47 +155,37 @@ class WhooshBackend:
         return counts
 
     def _need(self, need: Need) -> int:
-        field = "named" if need.named else "tokens"
         found = 0
         for way in need.ways:
-            found |= self._way(field, way)
+            found |= self._way(way, named=need.named)
         return found
 
-    def _way(self, field: str, way: Way) -> int:
+    def _way(self, way: Way, *, named: bool) -> int:
         bits = -1
         for group in way:
             held = 0
             for token in group:
-                held |= self._held(field, token)
+                postings = self._postings(token)
+                held |= postings.named if named else postings.bits
             bits &= held
         return bits if way else 0
 
-    def _bits_of(self, field: str, token: str) -> int:
-        return _bits(self._numbers_of(field, token), self.count)
-
-    def _numbers_of(self, field: str, token: str) -> list[int]:
-        with self._lock:
-            try:
-                matcher = self._reader.postings(field, token.encode())
-            except TermNotFound:
-                return []
-            return [self._numbers[docnum] for docnum in matcher.all_ids()]
-
     def _read(self, token: str) -> _Postings:
-        counts: dict[int, float] = {}
+        counts: dict[int, int] = {}
         with self._lock:
             try:
-                matcher = self._reader.postings("tokens", token.encode())
+                matcher = self._reader.postings(_TOKENS, token.encode())
             except TermNotFound:
                 return _Postings()
             while matcher.is_active():
-                counts[self._numbers[matcher.id()]] = matcher.weight()
+                counts[self._numbers[matcher.id()]] = int(matcher.weight())
                 matcher.next()
         rarity = math.log(1 + (self.count - len(counts) + 0.5) / (len(counts) + 0.5)) * (_K1 + 1)
-        return _Postings(
-            _bits(counts, self.count),
-            {number: rarity * value / (value + self._dilution[number]) for number, value in counts.items()},
-        )
+        scores = {
+            number: rarity * (value >> 1) / ((value >> 1) + self._dilution[number]) for number, value in counts.items()
+        }
+        named = (number for number, value in counts.items() if value & 1)
+        return _Postings(_bits(counts, self.count), _bits(named, self.count), scores)
 
 
 def _bits(numbers: Iterable[int], count: int) -> int:

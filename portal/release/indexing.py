@@ -15,7 +15,7 @@ from portal.catalog.store import Catalog, Entry
 from portal.catalog.words import Prose
 from portal.locales import SOURCE
 from portal.release.index_text import IndexText, distinct, facts_of, names, sought, unique
-from search import Document, Part, Synonym, build_index
+from search import Dictionary, Document, Part, Synonym, build_index, dictionary
 
 #: Factor on the score by type: at equal match the thing itself stands before what is written about it.
 WEIGHTS = {
@@ -43,10 +43,13 @@ def documents(catalog: Catalog, locale: str) -> list[Document]:
 
 def build_indexes(catalog: Catalog, folder: Path, engine: str = "whoosh") -> dict[str, int]:
     """Write `<folder>/<locale>/` for every published locale; gives the number of documents of each."""
-    return {
-        locale: build_index(documents(catalog, locale), folder / locale, locale, engine)
-        for locale in catalog.site.locales
-    }
+    found = {locale: documents(catalog, locale) for locale in catalog.site.locales}
+    parts = [dictionary(listed, locale) for locale, listed in found.items()]
+    words = Dictionary(
+        frozenset[str]().union(*(part.chinese for part in parts)),
+        frozenset[str]().union(*(part.german for part in parts)),
+    )
+    return {locale: build_index(listed, folder / locale, locale, engine, words) for locale, listed in found.items()}
 
 
 class _Writer:
