@@ -12,7 +12,7 @@ from search.tokens import Term
 
 #: Gains are added to 1 and multiply the score of the words. A page whose name is the query leads by far; a term of
 #: the page that is the query comes before a page that only mentions it.
-SAME_TITLE, SAME_NAME, SAME_LABEL, SAME_SYNONYM = 3.0, 2.0, 1.7, 1.6
+SAME_TITLE, SAME_NAME, SAME_LABEL, SAME_SYNONYM = 3.0, 2.6, 1.7, 1.6
 PHRASE_IN_NAME, PHRASE_IN_LABEL, PHRASE_IN_SYNONYM = 1.2, 0.7, 0.5
 #: What it adds when all of the query's words stand there, whichever way.
 IN_NAMES, IN_LABELS, IN_SYNONYMS = 1.0, 0.6, 0.5
