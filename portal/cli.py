@@ -146,8 +146,13 @@ def serve(
 @app.command()
 def inbox(
     init: Annotated[bool, typer.Option("--init", help="Make keys and database, say so, and end.")] = False,
+    stats: Annotated[bool, typer.Option("--stats", help="Print how soon leads are answered, and end.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """The internal lead queue on INBOX_HOST:INBOX_PORT."""
+    if stats:
+        cli_staff.print_levels(as_json)
+        return
     from portal.app import create_inbox_app
     from portal.inbox.accounts import FIRST
     from portal.supervise import run_until_stopped, server

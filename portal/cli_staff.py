@@ -1,4 +1,4 @@
-"""`portal staff`: the accounts that may log in to the inbox."""
+"""`portal staff`: the accounts that may log in to the inbox; and the service levels of `portal inbox --stats`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -147,3 +148,24 @@ def disable(
     with _accounts() as accounts:
         accounts.set_disabled(login, not undo, actor=ACTOR)
     out.print(f"{login}: {'open' if undo else 'disabled'}", highlight=False)
+
+
+def print_levels(as_json: bool) -> None:
+    """Print how soon leads are answered, by desk; no personal data."""
+    from portal import db
+    from portal.app import inbox_engine
+    from portal.inbox.levels import PERIOD_DAYS, report
+
+    found = report(inbox_engine(Settings()), db.utcnow())
+    every = {"all": found.all, **found.desks}
+    if as_json:
+        desks = {name: asdict(levels) for name, levels in every.items()}
+        sys.stdout.write(json.dumps({"at": found.at.isoformat(), "period_days": PERIOD_DAYS, "desks": desks}) + "\n")
+        return
+    heads = ("received", "answered", "median h", "p90 h", "in time %", "overdue", "waiting <=1/2/5/>5 d")
+    table = Table("desk", *heads, title=f"last {PERIOD_DAYS} days, hours of working days")
+    for name, levels in every.items():
+        *figures, backlog = asdict(levels).values()
+        shown = ["-" if figure is None else str(figure) for figure in figures]
+        table.add_row(name, *shown, "/".join(map(str, backlog)))
+    out.print(table)

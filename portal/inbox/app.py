@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portal import db
-from portal.inbox import jobs, leads, login, receive, states, styles, trail
+from portal.inbox import export, jobs, leads, levels_page, login, receive, states, styles, trail
 from portal.inbox.accounts import Accounts
 from portal.inbox.auth import Sessions
 from portal.inbox.guard import Guard
@@ -85,4 +85,6 @@ def create_inbox(
     app.include_router(login.router(accounts, guard=guard, sessions=sessions, render=render, lockout=Lockout(clock)))
     app.include_router(trail.router(engine, guard=guard, render=render, clock=clock))
     app.include_router(leads.router(triage, guard=guard, render=render, accounts=accounts))
+    app.include_router(export.router(triage, guard=guard, render=render, accounts=accounts))
+    app.include_router(levels_page.router(triage, guard=guard, render=render, webhook_secret=webhook_secret))
     return app

@@ -8,10 +8,14 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import Engine
+from sqlmodel import select
 
-from portal import envelope
+from portal import db, envelope
+from portal.inbox.cases import InboxCase
+from portal.inbox.levels import THRESHOLD
+from portal.inbox.models import InboxAudit
 from tests.support.cases import DESKS, case, event, history, mails, receive
-from tests.support.leads import Clock, csrf, log_in, make_inbox, served
+from tests.support.leads import WEBHOOK_SECRET, Clock, csrf, log_in, make_inbox, served
 
 
 @pytest.fixture
@@ -37,10 +41,10 @@ def form(inbox: httpx.Client, number: int, selector: str = "form.work") -> dict[
     page = soup(inbox.get(f"/leads/lead-{number:05}")).select_one(selector)
     assert page is not None
     fields = {str(field["name"]): str(field.get("value", "")) for field in page.select("input")}
-    for select in page.select("select"):
-        chosen = select.select_one("option[selected]") or select.select_one("option")
+    for choice in page.select("select"):
+        chosen = choice.select_one("option[selected]") or choice.select_one("option")
         assert chosen is not None
-        fields[str(select["name"])] = str(chosen["value"])
+        fields[str(choice["name"])] = str(chosen["value"])
     for area in page.select("textarea"):
         fields[str(area["name"])] = area.text
     return fields
@@ -208,4 +212,47 @@ def test_readers_only_look(inbox_engine: Engine, keys: envelope.Keys, clock: Clo
         for path in ("/leads/lead-00001", "/leads/lead-00001/release", "/leads/lead-00001/spam"):
             assert reader.post(path, data={"csrf": token, "version": "1", "state": "contacted"}).status_code == 403
         assert "/export/" not in reader.get("/leads").text
+        assert reader.get("/export/leads.csv").status_code == 403
     assert case(inbox_engine, 1).version == 1
+
+
+def test_export_follows_the_filters_and_is_written_down(
+    inbox: httpx.Client, inbox_engine: Engine, keys: envelope.Keys, clock: Clock
+) -> None:
+    receive(
+        inbox_engine,
+        clock,
+        event(keys, 1, clock(), company="=cmd|'/c calc'!A1", sectors=["ic"]),
+        event(keys, 2, clock(), company="Else"),
+    )
+    link = soup(inbox.get("/leads?desk=chips")).select_one("a[href^='/export/leads.csv']")
+    assert link is not None
+    answer = inbox.get(str(link["href"]))
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert "\"'=cmd|'/c calc'!A1\"" in lines[1]
+    assert inbox.get("/export/leads.xlsx").content[:2] == b"PK"
+    assert inbox.get("/export/leads.pdf").status_code == 404
+    with db.read(inbox_engine) as session:
+        exports = session.exec(select(InboxAudit).where(InboxAudit.action == "exported")).all()
+    assert [" lead-00001 " in row.detail for row in exports] == [True, True]
+    assert [" lead-00002 " in row.detail for row in exports] == [False, True]
+
+
+def test_levels_for_staff_and_for_everyone(
+    inbox: httpx.Client, inbox_engine: Engine, keys: envelope.Keys, clock: Clock
+) -> None:
+    signed = envelope.sign(WEBHOOK_SECRET, "levels", b"", db.utcnow())
+    assert inbox.get("/levels/public").status_code == 401
+    assert inbox.get("/levels/public", headers=signed).json() == {}
+    receive(inbox_engine, clock, *(event(keys, number, clock(), sectors=["ic"]) for number in range(THRESHOLD)))
+    listed(inbox)
+    with db.write(inbox_engine) as session:
+        for row in session.exec(select(InboxCase)).all():
+            row.state, row.contacted_at = "contacted", clock()
+    page = soup(inbox.get("/levels")).get_text(" ", strip=True)
+    assert "芯片 / Chips queue 20 20 0.0 h (0.0 d)" in page
+    assert "100.0 %" in page
+    assert inbox.get("/levels/public", headers=signed).json()["within_promise_percent"] == 100

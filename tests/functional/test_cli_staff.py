@@ -87,3 +87,9 @@ def test_the_first_start_says_the_password_once(var: Path) -> None:
     assert password not in again.output
     assert staff("password", "admin", typed=f"{PASSWORD}\n{PASSWORD}\n").exit_code == 0
     assert not (var / "inbox" / "admin.password").exists()
+
+
+def test_service_levels_are_printed() -> None:
+    done = CliRunner().invoke(app, ["inbox", "--stats", "--json"])
+    assert json.loads(done.stdout)["desks"]["all"]["backlog"] == [0, 0, 0, 0]
+    assert "in time" in CliRunner().invoke(app, ["inbox", "--stats"]).stdout
