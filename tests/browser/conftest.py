@@ -30,11 +30,12 @@ ARGUMENTS = [
 
 @dataclass(frozen=True)
 class Portal:
-    """Where the running portal answers, and the password of its first administrator."""
+    """Where the running portal answers, the password of its first administrator, and what it made."""
 
     url: str
     inbox: str
     password: str
+    var: Path
 
 
 def free_port() -> int:
@@ -72,7 +73,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         wait_for(f"http://127.0.0.1:{site}/readyz", child)
         wait_for(f"http://127.0.0.1:{inbox}/readyz", child)
         password = (var / "inbox" / "admin.password").read_text().strip()
-        yield Portal(f"http://127.0.0.1:{site}", f"http://127.0.0.1:{inbox}", password)
+        yield Portal(f"http://127.0.0.1:{site}", f"http://127.0.0.1:{inbox}", password, var)
     finally:
         child.terminate()
         child.wait(30)

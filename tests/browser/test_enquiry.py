@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 
@@ -76,3 +77,71 @@ def test_a_lead_reaches_the_inbox_once(open_page: Callable[..., Page], portal: P
     assert staff.get_by_text(company).count() == 1
     staff.locator("tr", has_text=company).get_by_role("link").click()
     assert "We make sputtering targets." in staff.locator("main").inner_text()
+
+
+def fill_in(page: Page, company: str) -> None:
+    page.fill("[name=name]", "Grace Example")
+    page.fill("[name=email]", "grace@example.com")
+    page.fill("[name=company]", company)
+    page.select_option("[name=country]", "DE")
+    page.fill("[name=message]", "We make sputtering targets.\nAnd masks.")
+    page.check("input[name=consent_email]")
+
+
+def send(page: Page) -> None:
+    page.click("main form button[value=check]")
+    page.click("main form button[value=send]")
+    page.wait_for_url("**/receipt/**")
+
+
+def quarantined(portal: Portal, page: Page) -> bool:
+    """Whether the portal keeps the inquiry of this receipt apart."""
+    reference = page.url.partition("/receipt/")[2].partition("?")[0]
+    with sqlite3.connect(portal.var / "portal" / "portal.db") as connection:
+        row = connection.execute("SELECT quarantined FROM submission WHERE reference = ?", (reference,)).fetchone()
+    return bool(row[0])
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_with_a_script_the_work_is_proved_and_without_one_the_receipt_comes_too(
+    open_page: Callable[..., Page], portal: Portal, script: bool
+) -> None:
+    page = open_page("/en/invest", script=script)
+    page.wait_for_timeout(3200)  # an answer in under three seconds counts as a machine's
+    fill_in(page, "Proof Works")
+    send(page)
+    assert page.locator("h1").count() == 1
+    assert quarantined(portal, page) is not script
+
+
+def test_the_script_helps_and_keeps_nothing(open_page: Callable[..., Page]) -> None:
+    page = open_page("/en/invest")
+    groups = page.locator("#opportunities details")
+    assert groups.count() > 10
+    page.check("#sectors-biotechnology")
+    assert page.locator("#opportunities details:visible").count() == 1
+    assert page.locator("#opportunities details[open]").get_attribute("data-sector") == "biotechnology"
+    page.uncheck("#sectors-biotechnology")
+    assert page.locator("#opportunities details:visible").count() == groups.count()
+    page.fill("[name=message]", "x" * 4990)
+    assert page.get_by_text("Characters left: 10", exact=True).is_visible()
+    assert page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_faults_have_the_focus_and_an_answer_can_be_changed(open_page: Callable[..., Page], script: bool) -> None:
+    page = open_page("/en/invest", script=script)
+    fill_in(page, "Change Works")
+    page.fill("[name=phone]", "030 1234567")
+    page.click("main form button[value=check]")
+    assert page.title().startswith("Error:")
+    assert page.locator("#error-summary:focus").count() == 1
+    assert "+49" in page.locator("#error-summary").inner_text()
+    page.locator("#error-summary a").click()
+    assert page.locator("#phone:focus").count() == 1
+    page.fill("[name=phone]", "+49 30 1234567")
+    page.click("main form button[value=check]")
+    page.get_by_role("button", name="Change: Your message").click()
+    page.wait_for_url("**/invest#message")
+    assert page.input_value("[name=message]") == "We make sputtering targets.\nAnd masks."
+    assert page.locator("#message").is_visible()
