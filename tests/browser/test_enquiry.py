@@ -141,7 +141,7 @@ def test_faults_have_the_focus_and_an_answer_can_be_changed(open_page: Callable[
     assert page.locator("#phone:focus").count() == 1
     page.fill("[name=phone]", "+49 30 1234567")
     page.click("main form button[value=check]")
-    page.get_by_role("button", name="Change: Your message").click()
+    page.get_by_role("button", name="Change Your message").click()
     page.wait_for_url("**/invest#message")
     assert page.input_value("[name=message]") == "We make sputtering targets.\nAnd masks."
     assert page.locator("#message").is_visible()
