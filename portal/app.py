@@ -30,7 +30,7 @@ from portal.leads.transport import HttpSender
 from portal.release.build import Paths
 from portal.release.desks import DeskSource
 from portal.settings import Settings
-from portal.web import api, enquiry, enquiry_api, errors, pages, receipt, search, system
+from portal.web import api, enquiry, enquiry_api, errors, finders, pages, receipt, search, system
 from portal.web.limits import RateLimiter
 from portal.web.live import LiveSite
 from portal.web.middleware import HeadAsGet, SecurityHeaders
@@ -106,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
             limiter=limiter,
         )
     )
+    app.include_router(finders.router(site))
     app.include_router(pages.router(site))
     return app
 

@@ -217,6 +217,8 @@ class PolicyFacts(Evidence):
     sectors: tuple[Slug, ...] = ()
     all_sectors: bool = False
     audience: tuple[Literal["foreign", "domestic"], ...] = ("foreign", "domestic")
+    #: what a project must be for the policy to reach it, beyond sector and investor; asked by the policy check
+    requires: tuple[Literal["free-trade-zone", "development-zone", "western-catalogue"], ...] = ()
     facts: tuple[Fact, ...] = ()
 
 

@@ -28,7 +28,7 @@ from portal.release.render import PageInfo, Renderer
 
 MANIFEST = "manifest.json"
 #: addresses that the web process answers itself, per locale
-DYNAMIC = ("search", "invest", "parks/compare")
+DYNAMIC = ("search", "invest", "parks/compare", "policies/check", "shortlist")
 _COMPRESSED = {".html", ".css", ".js", ".svg", ".json", ".geojson", ".xml", ".txt", ".csv", ".atom"}
 Progress = Callable[[str, int, int], None]
 

@@ -95,6 +95,29 @@ DISTRICT_KIND = {
     "autonomous-county": N_("Autonomous county"),
 }
 SOUGHT = {"products": N_("Products and services"), "technologies": N_("Technologies"), "firms": N_("Kinds of firm")}
+REQUIRES = {
+    "free-trade-zone": N_("The project is in the pilot free trade zone"),
+    "development-zone": N_("The project is in a development zone"),
+    "western-catalogue": N_("The main business is in the catalogue for the western region"),
+}
+STAGE = {
+    "materials": N_("Materials and components"),
+    "equipment": N_("Equipment"),
+    "design": N_("Design"),
+    "making": N_("Manufacturing and processing"),
+    "testing": N_("Packaging and testing"),
+    "logistics": N_("Storage and transport"),
+    "use": N_("Applications and use"),
+}
+FIRM = {
+    "leading": N_("Leading and well-known firms"),
+    "growing": N_("Growing, specialised and young firms"),
+    "makers": N_("Manufacturers"),
+    "suppliers": N_("Suppliers of parts and materials"),
+    "research": N_("Research institutions"),
+    "services": N_("Service providers, software and design"),
+    "brands": N_("Brands and chains"),
+}
 AUTHORITY = {
     "state-council": N_("State Council"),
     "municipal-government": N_("Chongqing Municipal People's Government"),

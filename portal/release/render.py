@@ -13,7 +13,7 @@ from markupsafe import Markup
 from portal import l10n
 from portal.catalog.store import Catalog
 from portal.locales import LOCALES
-from portal.release import boundaries, charts, gridmap
+from portal.release import boundaries, charts, gridmap, matching
 from portal.release.assets import Assets
 from portal.release.view import View
 
@@ -23,6 +23,9 @@ DRAWN = {
     "indicator_pairs": charts.indicator_pairs,
     "chain_stages": charts.chain_stages,
     "chapter_strip": charts.chapter_strip,
+    "find_parks": matching.parks,
+    "find_opportunities": matching.opportunities,
+    "find_policies": matching.policies,
     "grid_map": gridmap.grid_map,
     "boundary_map": boundaries.boundary_map,
 }

@@ -25,6 +25,11 @@ PATHS = {
     "pages/check.html": "invest",
     "pages/status.html": "receipt/",
     "pages/compare.html": "parks/compare",
+    "pages/parks.html": "parks/",
+    "pages/opportunities.html": "opportunities/",
+    "pages/policies.html": "policies/",
+    "pages/policycheck.html": "policies/check",
+    "pages/shortlist.html": "shortlist",
 }
 
 

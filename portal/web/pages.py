@@ -56,14 +56,17 @@ def router(site: LiveSite) -> APIRouter:
             raise HTTPException(414)
         if ENCODED_SLASH in bytes(request.scope.get("raw_path", b"")).lower():
             raise HTTPException(404)  # an encoded slash is no slash
-        release = site.release()
-        address = f"/{path}"
-        body = release.bodies.get(address)
-        if body is not None and not address.endswith("/404.html"):
-            return respond(request, body)
-        raise HTTPException(404)
+        return published(site, request, f"/{path}")
 
     return routes
+
+
+def published(site: LiveSite, request: Request, address: str) -> Response:
+    """The published body of an address. Raises HTTPException 404 when there is none."""
+    body = site.release().bodies.get(address)
+    if body is not None and not address.endswith("/404.html"):
+        return respond(request, body)
+    raise HTTPException(404)
 
 
 def moved(release: Release, request: Request) -> str | None:
