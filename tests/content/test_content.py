@@ -32,7 +32,7 @@ LOCALES = ("zh-Hans", "en")
 FILES = sorted(
     path.relative_to(CONTENT).as_posix()
     for path in CONTENT.rglob("*")
-    if path.is_file() and path.parts[len(CONTENT.parts)] not in ("README.md", "geo", "schemas")
+    if path.is_file() and path.name != "README.md" and path.parts[len(CONTENT.parts)] != "schemas"
 )
 ENTRIES = sorted(f"{name}/{path.name}" for name in COLLECTIONS for path in (CONTENT / name).glob("*") if path.is_dir())
 HAN = re.compile(r"[\u3400-\u9fff]")
