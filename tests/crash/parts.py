@@ -114,13 +114,13 @@ class Installation:
             ),
         ]
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one `portal` command to its end; raises when it fails."""
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run one `portal` command to its end; raises when it fails, unless `check` is off."""
         return subprocess.run(
             [sys.executable, "-m", "portal.cli", *arguments],
             env=self.environment,
             cwd=ROOT,
-            check=True,
+            check=check,
             capture_output=True,
             text=True,
             timeout=300,

@@ -83,6 +83,9 @@ def run(plan: Plan, var: Path, ports: list[int]) -> Report:
             sender.join(150)
         installation.wait_until_up()
         _settle(installation, ledger, report, plan)
+        chain = installation.command("leads", "verify", "--chain", check=False)
+        if chain.returncode:
+            ledger.fault(f"the chain of receipts is broken: {(chain.stdout + chain.stderr)[-300:]}")
         report.own_ends = Counter({part.kind: len(part.own_ends) for part in installation.parts if part.own_ends})
     report.receipts, report.given_up, report.failures = len(ledger.receipts), len(ledger.given_up), ledger.failures
     ledger.close()
