@@ -36,7 +36,7 @@ from portal.web.live import LiveSite
 from portal.web.middleware import HeadAsGet, SecurityHeaders
 
 #: version of the privacy notice the form links to (content/guides/privacy)
-PRIVACY_VERSION = "2026-11-23"
+PRIVACY_VERSION = "2026-11-25"
 
 
 def release_paths(settings: Settings) -> Paths:
