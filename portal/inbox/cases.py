@@ -48,8 +48,8 @@ class InboxCase(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
     def overdue(self, now: datetime) -> bool:
-        """True when nobody has answered and the promised day is over."""
-        return self.state == "new" and not self.held and now >= self.due_at
+        """True when nobody has answered and the promised day is over; quarantine is no excuse."""
+        return self.state == "new" and now >= self.due_at
 
     def told(self) -> tuple[Told, str]:
         """(state, desk) as the sender may know them."""

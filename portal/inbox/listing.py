@@ -88,13 +88,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Listed:
-    """One page of a list: its rows, its number (clamped), how many pages and leads there are, whether all were searched."""
+    """One page of a list: its rows, its number (clamped), how many pages and leads there are."""
 
     rows: Sequence[Row]
     number: int
     pages: int
     total: int
     searched_all: bool = True
+    #: how many wait in quarantine, whatever the filters
+    waiting: int = 0
 
 
 def list_cases(engine: Engine, vault: Vault, filters: Filters, *, me: str, now: datetime) -> Listed:
@@ -113,7 +115,9 @@ def list_cases(engine: Engine, vault: Vault, filters: Filters, *, me: str, now: 
         else:
             query = query.where(*where).offset(start).limit(PAGE_SIZE)
         found = session.exec(query).all()
-    return Listed([row_of(lead, case, vault, now) for lead, case in found], number, pages, total, complete)
+        held = select(func.count()).select_from(InboxCase).where(col(InboxCase.held), col(InboxCase.state) == "new")
+        waiting = session.exec(held).one()
+    return Listed([row_of(lead, case, vault, now) for lead, case in found], number, pages, total, complete, waiting)
 
 
 def every_id(engine: Engine, vault: Vault, filters: Filters, *, me: str, now: datetime, most: int) -> list[str]:

@@ -132,6 +132,7 @@ class Triage:
         query = select(InboxLead).where(col(InboxLead.id).in_(ids), ~col(InboxLead.taken_in))
         leads = {lead.id: lead for lead in session.exec(query).all()}
         fresh = [(case, mail) for case, mail in made if case.lead_id in leads]
+        told = set(session.exec(select(InboxMail.lead_id).where(col(InboxMail.lead_id).in_(ids))).all())
         for case, mail in fresh:
             leads[case.lead_id].taken_in = True
             session.add(case)
@@ -146,8 +147,8 @@ class Triage:
                     old=case.why,
                 )
             )
-            if mail and not case.held:
-                queue_acknowledgement(session, case.lead_id, now)
+            if mail and not case.held and case.lead_id not in told:
+                session.add(_acknowledgement(case.lead_id, now))
         session.flush()
         for case, _ in fresh:
             if not case.held:
@@ -159,4 +160,8 @@ def queue_acknowledgement(session: Session, lead_id: str, now: datetime) -> None
     """Note in the caller's transaction that the sender is to be told of the arrival, once."""
     query = select(InboxMail).where(InboxMail.lead_id == lead_id, InboxMail.kind == ACKNOWLEDGEMENT)
     if session.exec(query).first() is None:
-        session.add(InboxMail(lead_id=lead_id, kind=ACKNOWLEDGEMENT, created_at=now, next_at=now))
+        session.add(_acknowledgement(lead_id, now))
+
+
+def _acknowledgement(lead_id: str, now: datetime) -> InboxMail:
+    return InboxMail(lead_id=lead_id, kind=ACKNOWLEDGEMENT, created_at=now, next_at=now)

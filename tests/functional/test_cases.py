@@ -169,6 +169,7 @@ def test_what_is_refused_keeps_what_was_typed(
 def test_quarantine(inbox: httpx.Client, inbox_engine: Engine, keys: envelope.Keys, clock: Clock) -> None:
     receive(inbox_engine, clock, *(event(keys, number, clock(), quarantined=True) for number in (1, 2)))
     assert listed(inbox) == []
+    assert "2 in quarantine" in inbox.get("/leads").text
     assert not soup(inbox.get("/leads/lead-00001")).select("form.work")
     assert save(inbox, 1, form(inbox, 1, "form[action$=release]"), "/release").status_code == 303
     assert save(inbox, 2, form(inbox, 2, "form[action$=spam]"), "/spam").status_code == 303
