@@ -23,6 +23,7 @@ from portal.leads.chain import sign_unsigned
 from portal.leads.chores import Chore, every
 from portal.leads.delivery import Worker
 from portal.leads.intake import Intake
+from portal.leads.levels import LevelListener
 from portal.leads.progress import Listener
 from portal.leads.proof import Proofs
 from portal.leads.retention import enforce
@@ -30,7 +31,7 @@ from portal.leads.transport import HttpSender
 from portal.release.build import Paths
 from portal.release.desks import DeskSource
 from portal.settings import Settings
-from portal.web import api, enquiry, enquiry_api, errors, finders, pages, receipt, search, system
+from portal.web import api, enquiry, enquiry_api, errors, finders, levels, pages, receipt, search, system
 from portal.web.limits import RateLimiter
 from portal.web.live import LiveSite
 from portal.web.middleware import HeadAsGet, SecurityHeaders
@@ -95,6 +96,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(
         receipt.router(site, intake, engine, limiter=RateLimiter(settings.rate_burst, settings.rate_seconds))
     )
+    figure = levels.Figure(engine)
+    app.include_router(levels.router(figure))
     app.include_router(api.router(site))
     app.include_router(
         enquiry.router(
@@ -104,6 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
             privacy_version=PRIVACY_VERSION,
             privacy_path="guides/privacy/",
             limiter=limiter,
+            level=figure,
         )
     )
     app.include_router(finders.router(site))
@@ -195,6 +199,7 @@ def create_worker(settings: Settings) -> Worker:
         every("books", 60, lambda: close_books(engine, db.utcnow())),
         every("retention", 3600, lambda: enforce(engine, db.utcnow())),
         Chore("states", Listener(engine, sender).run_once),
+        Chore("levels", LevelListener(engine, sender).run_once),
     )
     # Half as long again as one sending may last: a lease that runs out means that its worker is gone.
     return Worker(engine, sender, lease=timedelta(seconds=1.5 * deadline), chores=chores)

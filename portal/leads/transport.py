@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -85,6 +85,7 @@ class HttpSender:
             raise ValueError(message)
         self._url = parsed
         self._states_url = parsed.copy_with(path=parsed.path.removesuffix("/leads").rstrip("/") + "/states")
+        self._levels_url = parsed.copy_with(path=parsed.path.removesuffix("/leads").rstrip("/") + "/levels/public")
         self._secret = secret
         self._deadline = deadline
         self._verify = verify
@@ -115,6 +116,19 @@ class HttpSender:
             if response.status_code != 200:
                 raise RetryableError(_code(response))
             return states.parse_page(await _read(response, states.MAX_BYTES))
+
+    async def fetch_levels(self) -> Mapping[str, Any]:
+        """The figure that everyone may see, signed for like the states. Raises RetryableError."""
+        headers = {**_HEADERS, **envelope.sign(self._secret, new_id(), b"", self._clock())}
+        async with self._exchange("GET", self._levels_url, headers) as response:
+            if response.status_code != 200:
+                raise RetryableError(_code(response))
+            try:
+                told = json.loads(await _read(response, MAX_ANSWER))
+            except (ValueError, RecursionError) as error:
+                message = "levels-malformed"
+                raise RetryableError(message) from error
+            return told if isinstance(told, dict) else {}
 
     async def send(self, event: envelope.Event) -> None:
         """Deliver `event`; returns only when the receiver has confirmed its id. Raises DeliveryError's children."""

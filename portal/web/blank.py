@@ -18,16 +18,23 @@ class Blanks:
     def __init__(self) -> None:
         # Random, so that no content can be taken for a mark.
         self._key, self._challenge = (f"mark-{secrets.token_hex(16)}" for _ in range(2))
-        self._held: dict[str, tuple[FormOptions, str]] = {}
+        self._held: dict[str, tuple[FormOptions, object, str]] = {}
 
     def page(
-        self, locale: str, options: FormOptions, render: Callable[[str, str], str], *, key: str, challenge: str
+        self,
+        locale: str,
+        options: FormOptions,
+        render: Callable[[str, str], str],
+        *,
+        key: str,
+        challenge: str,
+        shown: object = None,
     ) -> str:
         """The blank form with `key` and `challenge`; `render(key, challenge)` is called when none is held.
 
-        A new release brings other `options`, and so another page.
+        A new release brings other `options`, and so another page; so does another value of `shown`.
         """
         held = self._held.get(locale)
-        if held is None or held[0] is not options:
-            held = self._held[locale] = options, render(self._key, self._challenge)
-        return held[1].replace(self._key, escape(key)).replace(self._challenge, escape(challenge))
+        if held is None or held[0] is not options or held[1] != shown:
+            held = self._held[locale] = options, shown, render(self._key, self._challenge)
+        return held[2].replace(self._key, escape(key)).replace(self._challenge, escape(challenge))

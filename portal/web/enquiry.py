@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from portal.leads import intake as intake_module
 from portal.leads.answers import parse
 from portal.leads.forms import FIELDS, GROUPS, FieldError, FormOptions, Inquiry
 from portal.leads.intake import FormKey, Intake
+from portal.leads.levels import ServiceLevel
 from portal.leads.proof import Flag, Proofs
 from portal.locales import LOCALES
 from portal.web.blank import Blanks
@@ -56,11 +57,12 @@ def router(
     privacy_version: str,
     privacy_path: str = "",
     limiter: RateLimiter | None = None,
+    level: Callable[[], ServiceLevel | None] = lambda: None,
 ) -> APIRouter:
     """`/{locale}/invest`. To be included before any catch-all route.
 
     `privacy_version` names the privacy notice, which is stored with the consents; `privacy_path` is where that notice
-    is, below the locale, such as `guides/privacy`.
+    is, below the locale, such as `guides/privacy`. `level` gives the figure of the bureau's service to show, if any.
     """
     routes = APIRouter(include_in_schema=False)
     limits, blanks = limiter or RateLimiter(), Blanks()
@@ -100,6 +102,8 @@ def router(
         except intake_module.FormKeyInvalidError:
             challenge = ""
 
+        figure = level()
+
         def render(form_key: str, challenge: str) -> str:
             return pages.html(
                 locale,
@@ -111,13 +115,21 @@ def router(
                 errors=errors,
                 wrong={error.field: error for error in errors},
                 notice=notice,
+                level=figure,
                 **questions(locale),
             )
 
         if values or key or errors or notice:
             content = render(token, challenge)
         else:
-            content = blanks.page(locale, pages.options(locale), render, key=token, challenge=challenge)
+            content = blanks.page(
+                locale,
+                pages.options(locale),
+                render,
+                key=token,
+                challenge=challenge,
+                shown=figure and (figure.percent, figure.period_days),
+            )
         return HTMLResponse(content, status, headers={**_PRIVATE, **(headers or {})})
 
     @routes.api_route("/{locale}/invest", methods=["GET", "HEAD"])
