@@ -12,9 +12,11 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portal import db, envelope
+from portal.inbox import single
 from portal.inbox.accounts import Accounts
 from portal.inbox.app import create_inbox
 from portal.inbox.passwords import Passwords
+from portal.inbox.provider import Client, Provider
 from portal.inbox.transports import ConsoleTransport, FileTransport, SmtpTransport, Transport
 from portal.keyfiles import replace
 from portal.leads import signing
@@ -127,6 +129,23 @@ def staff_accounts(settings: Settings, engine: Engine) -> Accounts:
     return Accounts(engine, hasher=Passwords(), first_password=settings.first_password)
 
 
+def identity_provider(settings: Settings) -> Provider | None:
+    """The bureau's identity provider, when one is set."""
+    if not settings.oidc_issuer:
+        return None
+    return Provider(
+        Client(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value(),
+            redirect_uri=f"{settings.inbox_url}{single.PATH}/callback",
+            role_claim=settings.oidc_role_claim,
+            roles=settings.oidc_roles,
+            name=settings.oidc_name,
+        )
+    )
+
+
 @dataclass(frozen=True)
 class Inbox:
     """The internal lead queue with what has to be told at its first start."""
@@ -146,12 +165,14 @@ def create_inbox_app(settings: Settings) -> Inbox:
     publish_public_key(settings)
     engine = inbox_engine(settings)
     accounts = staff_accounts(settings, engine)
-    first_password = accounts.make_first()
+    first_password = accounts.make_first() if settings.local_login else None
     app = create_inbox(
         engine,
         private_keys=keys.private,
         webhook_secret=webhook_secret(settings),
         accounts=accounts,
+        provider=identity_provider(settings),
+        local_login=settings.local_login,
         session_secret=_bytes(envelope.load_or_create_secret(folder / "session.secret")),
         triage_secret=_bytes(envelope.load_or_create_secret(folder / "triage.secret")),
         desks=DeskSource(settings.current, settings.content, folder / "desks.json").get,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +39,20 @@ class Settings(BaseSettings):
     #: the inbox is reached by HTTPS: its cookies are then marked Secure
     inbox_https: bool = False
     inbox_allowed_hosts: list[str] = Field(default=["localhost", "127.0.0.1", "[::1]"])
+    #: address under which staff reach the inbox, without a trailing slash; empty = http://INBOX_HOST:INBOX_PORT
+    inbox_base_url: str = ""
+    #: local accounts may log in to the inbox
+    local_login: bool = True
+    #: the bureau's identity provider (OpenID Connect); empty = none
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    #: claim of the ID token that holds roles; dots lead into nested claims
+    oidc_role_claim: str = "roles"
+    #: value of that claim -> reader, officer or admin
+    oidc_roles: dict[str, Literal["reader", "officer", "admin"]] = Field(default={})
+    #: what the login page calls the provider
+    oidc_name: str = ""
     #: where leads are delivered; empty = the inbox beside this process
     lead_queue_url: str = ""
     #: seconds that one delivery may last, from connecting to the last byte of the answer
@@ -60,6 +74,21 @@ class Settings(BaseSettings):
     releases_kept: int = Field(default=3, ge=1)
     #: addresses of proxies whose X-Forwarded-* is believed; empty = none
     forwarded_allow_ips: str = ""
+
+    @model_validator(mode="after")
+    def _somebody_can_log_in(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_roles):
+            message = "OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_ROLES"
+            raise ValueError(message)
+        if not self.oidc_issuer and not self.local_login:
+            message = "LOCAL_LOGIN=false needs OIDC_ISSUER: nobody could log in"
+            raise ValueError(message)
+        return self
+
+    @property
+    def inbox_url(self) -> str:
+        """Address under which staff reach the inbox."""
+        return self.inbox_base_url.rstrip("/") or f"http://{self.inbox_host}:{self.inbox_port}"
 
     @property
     def portal_database(self) -> str:

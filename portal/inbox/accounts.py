@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -22,6 +23,7 @@ from portal.inbox.lockout import LOCK, Lockout
 from portal.inbox.models import InboxSession, InboxStaff
 from portal.inbox.passwords import Passwords
 from portal.inbox.people import PERMISSIONS, Person, Role
+from portal.inbox.provider import Identity
 
 #: Wrong passwords for one account before it has to wait. More than for an address: whoever knows a name could else
 #: lock its owner out with a few clicks.
@@ -175,6 +177,39 @@ class Accounts:
                 return Checked()
             found.password_hash, found.failures, found.failed_at = renewed, 0, None
             return Checked(person_of(found))
+
+    def admit(self, issuer: str, identity: Identity) -> Person | None:
+        """The person behind a login at the identity provider, made at the first one; None when the account is closed.
+
+        Name and role are those that the provider gives today; another role ends older sessions.
+        """
+        # A digest, so that no subject can look like a local name, and another issuer's cannot be the same person.
+        login = f"oidc:{hashlib.sha256(f'{issuer} {identity.subject}'.encode()).hexdigest()[:40]}"
+        with db.write(self._engine) as session:
+            row = session.exec(select(InboxStaff).where(InboxStaff.login == login).with_for_update()).first()
+            if row is None:
+                row = InboxStaff(
+                    id=secrets.token_hex(8),
+                    login=login,
+                    name=identity.name,
+                    role=identity.role,
+                    created_at=self._clock(),
+                )
+                session.add(row)
+                audit.record(session, "provider", "staff-added", self._clock(), detail=f"{row.id} {row.role}")
+            if row.disabled_at is not None:
+                audit.record(session, row.id, "login-refused", self._clock())
+                return None
+            row.name = identity.name
+            if row.role != identity.role:
+                row.role = identity.role
+                self._changed(session, row, "provider", "staff-role", row.role)
+            return person_of(row)
+
+    def refused(self) -> None:
+        """Write down that someone came from the identity provider and was not let in."""
+        with db.write(self._engine) as session:
+            audit.record(session, "nobody", "login-refused", self._clock())
 
     def make_first(self) -> str | None:
         """When there is no account yet, make an administrator; gives the password, which the file keeps too (0600)."""

@@ -15,12 +15,13 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portal import db
-from portal.inbox import export, jobs, leads, levels_page, login, receive, states, styles, trail
+from portal.inbox import export, jobs, leads, levels_page, login, receive, single, states, styles, trail
 from portal.inbox.accounts import Accounts
 from portal.inbox.auth import Sessions
 from portal.inbox.guard import Guard
 from portal.inbox.lockout import Lockout
 from portal.inbox.postman import make_postman
+from portal.inbox.provider import Provider
 from portal.inbox.render import make_render
 from portal.inbox.transports import ConsoleTransport, Transport
 from portal.inbox.triage import Triage
@@ -40,6 +41,8 @@ def create_inbox(
     mail: Transport | None = None,
     mail_from: str = "no-reply@localhost",
     base_url: str = "http://localhost:8000",
+    provider: Provider | None = None,
+    local_login: bool = True,
     secure_cookies: bool = False,
     allowed_hosts: Sequence[str] = ("*",),
     clock: Callable[[], datetime] = db.utcnow,
@@ -82,7 +85,28 @@ def create_inbox(
     app.include_router(states.router(engine, webhook_secret=webhook_secret))
     app.include_router(styles.router(templates))
     # Every router of the staff side is handed the same guard: it alone says who may come in.
-    app.include_router(login.router(accounts, guard=guard, sessions=sessions, render=render, lockout=Lockout(clock)))
+    app.include_router(
+        login.router(
+            accounts,
+            guard=guard,
+            sessions=sessions,
+            render=render,
+            lockout=Lockout(clock),
+            local=local_login,
+            provider=provider.client.name if provider else None,
+        )
+    )
+    if provider:
+        app.include_router(
+            single.router(
+                accounts,
+                provider=provider,
+                sessions=sessions,
+                render=render,
+                secret=session_secret,
+                secure=secure_cookies,
+            )
+        )
     app.include_router(trail.router(engine, guard=guard, render=render, clock=clock))
     app.include_router(leads.router(triage, guard=guard, render=render, accounts=accounts))
     app.include_router(export.router(triage, guard=guard, render=render, accounts=accounts))

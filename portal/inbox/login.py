@@ -15,18 +15,28 @@ from portal.inbox.render import Render
 
 
 def router(
-    accounts: Accounts, *, guard: Guard, sessions: Sessions, render: Render, lockout: Lockout, provider: str = ""
+    accounts: Accounts,
+    *,
+    guard: Guard,
+    sessions: Sessions,
+    render: Render,
+    lockout: Lockout,
+    local: bool = True,
+    provider: str | None = None,
 ) -> APIRouter:
     """`/` leads to the leads; `/login` and `/logout` begin and end a session; `/account` changes the password.
 
-    `provider` is the name of the identity provider shown on the login page, empty when there is none.
+    `local` says whether local accounts may log in; `provider` is what the login page calls the identity provider,
+    None when there is none.
     """
     routes = APIRouter(include_in_schema=False)
 
     def login_page(status: int, error: str, wait: int = 0) -> Response:
         # The token has to be known before the page is made, and the cookie needs the page.
         session = sessions.anonymous()
-        response = render("login.html", status, csrf=session.csrf, error=error, wait=wait, provider=provider)
+        response = render(
+            "login.html", status, csrf=session.csrf, error=error, wait=wait, local=local, provider=provider
+        )
         sessions.put(response, session)
         if wait:
             response.headers["Retry-After"] = str(wait)
@@ -42,6 +52,8 @@ def router(
 
     @routes.post("/login")
     async def login(request: Request) -> Response:
+        if not local:
+            return render("missing.html", 404)
         form = await read_form(request)
         session = await sessions.of(request)
         if session is None or not trusted(request, session, form):
