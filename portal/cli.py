@@ -147,17 +147,21 @@ def serve(
 def inbox(
     init: Annotated[bool, typer.Option("--init", help="Make keys and database, say so, and end.")] = False,
     stats: Annotated[bool, typer.Option("--stats", help="Print how soon leads are answered, and end.")] = False,
+    retention: Annotated[bool, typer.Option("--retention", help="Erase leads whose time is over, and end.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """The internal lead queue on INBOX_HOST:INBOX_PORT."""
     if stats:
         cli_staff.print_levels(as_json)
         return
-    from portal.app import create_inbox_app
+    from portal.app import create_inbox_app, enforce_retention
     from portal.inbox.accounts import FIRST
     from portal.supervise import run_until_stopped, server
 
     settings = Settings()
+    if retention:
+        out.print(f"{enforce_retention(settings)} leads erased")
+        return
     made = create_inbox_app(settings)
     if made.first_password or made.new_keys:
         err.rule("first start of the inbox")

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     #: the inbox is reached by HTTPS: its cookies are then marked Secure
     inbox_https: bool = False
     inbox_allowed_hosts: list[str] = Field(default=["localhost", "127.0.0.1", "[::1]"])
+    #: days after which the inbox erases a lead: closed, closed as spam, unanswered in quarantine. The privacy notice
+    #: (content/guides/privacy) tells these numbers: change both.
+    retention_closed_days: int = Field(default=365, ge=1)
+    retention_spam_days: int = Field(default=30, ge=1)
+    retention_quarantine_days: int = Field(default=90, ge=1)
     #: address under which staff reach the inbox, without a trailing slash; empty = http://INBOX_HOST:INBOX_PORT
     inbox_base_url: str = ""
     #: local accounts may log in to the inbox

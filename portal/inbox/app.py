@@ -15,9 +15,10 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from portal import db
-from portal.inbox import export, jobs, leads, levels_page, login, receive, single, states, styles, trail
+from portal.inbox import export, jobs, leads, levels_page, login, privacy, receive, single, states, styles, trail
 from portal.inbox.accounts import Accounts
 from portal.inbox.auth import Sessions
+from portal.inbox.erasure import Retention
 from portal.inbox.guard import Guard
 from portal.inbox.lockout import Lockout
 from portal.inbox.postman import make_postman
@@ -41,6 +42,7 @@ def create_inbox(
     mail: Transport | None = None,
     mail_from: str = "no-reply@localhost",
     base_url: str = "http://localhost:8000",
+    retention: Retention | None = None,
     provider: Provider | None = None,
     local_login: bool = True,
     secure_cookies: bool = False,
@@ -52,6 +54,7 @@ def create_inbox(
     `engine` must have been upgraded; `secure_cookies` belongs on wherever the inbox is reached by HTTPS.
     `triage_secret` keys summaries and digests; `desks` gives the plain values of `desks.yaml`. Mails leave by
     `mail` (None: a line in the log) in the name of `mail_from` and link to the site at `base_url`.
+    `retention` says when leads are erased by themselves (None: never).
     Raises ValueError when one of the secrets is shorter than 32 bytes.
     """
     if len(session_secret) < 32:
@@ -68,7 +71,7 @@ def create_inbox(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=jobs.lifespan(triage, postman),
+        lifespan=jobs.lifespan(triage, postman, retention),
     )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
 
@@ -108,6 +111,7 @@ def create_inbox(
             )
         )
     app.include_router(trail.router(engine, guard=guard, render=render, clock=clock))
+    app.include_router(privacy.router(triage, guard=guard, render=render))
     app.include_router(leads.router(triage, guard=guard, render=render, accounts=accounts))
     app.include_router(export.router(triage, guard=guard, render=render, accounts=accounts))
     app.include_router(levels_page.router(triage, guard=guard, render=render, webhook_secret=webhook_secret))

@@ -24,6 +24,10 @@ class InboxLead(SQLModel, table=True):
     opened_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     #: a case was made of it: it has a desk, points and a due date
     taken_in: bool = False
+    #: when, by whom (an id, or a word for a job) and why its content was erased; the row stays, `sealed` is empty
+    erased_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    erased_by: str | None = None
+    erased_why: str | None = None
 
 
 class InboxStaff(SQLModel, table=True):

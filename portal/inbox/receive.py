@@ -45,6 +45,8 @@ def store_once(engine: Engine, event: envelope.Event, now: datetime) -> bool:
     except IntegrityError:
         with db.read(engine) as session:
             kept = session.get(InboxLead, event.id)
+        if kept is not None and kept.erased_at is not None:
+            return False  # delivered once more after its erasure: it was here, and does not come back
         if kept is None or kept.sealed != event.sealed:
             raise ConflictError(event.id) from None
         return False

@@ -12,6 +12,7 @@ from portal import db, envelope
 from portal.inbox import audit
 from portal.inbox.accounts import Accounts
 from portal.inbox.trail import PAGE_SIZE
+from tests.support.cases import event, receive
 from tests.support.leads import LOGIN, Clock, log_in, make_accounts, make_inbox, served
 
 PASSWORD = "another good password"
@@ -52,6 +53,19 @@ def test_only_administrators_see_it(inbox: httpx.Client, accounts: Accounts) -> 
 def test_looking_at_it_is_written_down(inbox: httpx.Client) -> None:
     rows(inbox)
     assert "saw the audit trail" in rows(inbox)[1]
+
+
+def test_every_view_of_personal_data_is_written_down(
+    inbox: httpx.Client, inbox_engine: Engine, keys: envelope.Keys, clock: Clock
+) -> None:
+    receive(inbox_engine, clock, event(keys, 1, clock()), event(keys, 2, clock()))
+    inbox.get("/leads")
+    inbox.get("/leads/lead-00001")
+    shown = rows(inbox, "?lead=CQ-0001-7777")
+    assert ["saw the lead" in row for row in shown] == [True, False]
+    assert "saw the list" in shown[1]
+    (other,) = rows(inbox, "?lead=lead-00002")
+    assert "saw the list" in other
 
 
 def test_filters(inbox: httpx.Client, inbox_engine: Engine, accounts: Accounts) -> None:
