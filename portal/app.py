@@ -39,9 +39,6 @@ from portal.web.limits import RateLimiter
 from portal.web.live import LiveSite
 from portal.web.middleware import HeadAsGet, SecurityHeaders
 
-#: version of the privacy notice the form links to (content/guides/privacy)
-PRIVACY_VERSION = "2026-11-25"
-
 
 def release_paths(settings: Settings) -> Paths:
     """Where releases are made from and put."""
@@ -95,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(system.router(site, engine))
     app.include_router(search.router(site, engine=site.engine))
     limiter = RateLimiter(settings.rate_burst, settings.rate_seconds)
-    app.include_router(enquiry_api.router(site, intake, proofs, privacy_version=PRIVACY_VERSION, limiter=limiter))
+    app.include_router(enquiry_api.router(site, intake, proofs, limiter=limiter))
     app.include_router(
         receipt.router(site, intake, engine, limiter=RateLimiter(settings.rate_burst, settings.rate_seconds))
     )
@@ -107,7 +104,6 @@ def create_app(settings: Settings) -> FastAPI:
             site,
             intake,
             proofs,
-            privacy_version=PRIVACY_VERSION,
             privacy_path="guides/privacy/",
             limiter=limiter,
             level=figure,

@@ -42,6 +42,14 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """The privacy notice that a form refers to: its version and a SHA-256 of its text in the reader's language."""
+
+    version: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class FormOptions:
     """Choices that come from content, as (code, label) in the reader's language, in the order to be shown."""
 

@@ -22,7 +22,7 @@ from sqlmodel import col, select
 
 from portal import db, envelope
 from portal.leads import chain
-from portal.leads.forms import Inquiry
+from portal.leads.forms import Inquiry, Notice
 from portal.leads.models import LeadAudit, Outbox, Submission, new_id, new_reference
 from portal.leads.signing import Signer, Statement
 
@@ -119,10 +119,18 @@ class Intake:
         return FormKey(idempotency_key, _digest(f"api:{idempotency_key}"), None)
 
     def accept(
-        self, inquiry: Inquiry, *, key: FormKey, locale: str, privacy_version: str, flags: tuple[str, ...] = ()
+        self,
+        inquiry: Inquiry,
+        *,
+        key: FormKey,
+        locale: str,
+        privacy_version: str,
+        privacy_text: str = "",
+        flags: tuple[str, ...] = (),
     ) -> Accepted:
         """Store `inquiry` sealed, once per key, and give its receipt; it is on disk when this returns.
 
+        `privacy_version` and `privacy_text` (a digest) say which notice the consents were given under.
         `flags` put it into quarantine: kept, but apart. The same answers under the same key give the same receipt.
         Raises FormKeyReusedError (other answers under the key), FormKeyExpiredError, StorageUnavailableError.
         """
@@ -134,7 +142,7 @@ class Intake:
                 if key.age is not None and key.age > KEY_LIFETIME:
                     message = "the form key has expired"
                     raise FormKeyExpiredError(message)
-                found = self._store(inquiry, key, fingerprint, locale, privacy_version, flags)
+                found = self._store(inquiry, key, fingerprint, locale, Notice(privacy_version, privacy_text), flags)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         log.info("lead.accepted", id=found.id, repeated=found.repeated, flags=list(flags), ms=milliseconds)
         return found
@@ -159,7 +167,7 @@ class Intake:
         key: FormKey,
         fingerprint: str,
         locale: str,
-        privacy_version: str,
+        notice: Notice,
         flags: tuple[str, ...],
     ) -> Accepted:
         now, origin = self._clock(), "api" if key.age is None else "form"
@@ -174,7 +182,7 @@ class Intake:
                 "origin": origin,
                 "answers": dict(inquiry.answers),
                 "flags": [*flags, *inquiry.flags],
-                "privacy_notice": {"version": privacy_version, "locale": locale},
+                "privacy_notice": {"version": notice.version, "locale": locale, "sha256": notice.text},
                 # Sealed with the rest: the inbox's mail to the sender links to it.
                 "receipt": receipt_path(locale, reference, self._token(lead)),
             }

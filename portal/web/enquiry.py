@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from portal.leads import intake as intake_module
 from portal.leads.answers import parse
-from portal.leads.forms import FIELDS, GROUPS, FieldError, FormOptions, Inquiry
+from portal.leads.forms import FIELDS, GROUPS, FieldError, FormOptions, Inquiry, Notice
 from portal.leads.intake import FormKey, Intake
 from portal.leads.levels import ServiceLevel
 from portal.leads.proof import Flag, Proofs
@@ -44,6 +44,10 @@ class Pages(Protocol):
         """Sectors, opportunities, regions and parks with their labels in `locale`."""
         ...
 
+    def notice(self, locale: str) -> Notice:
+        """The privacy notice as it is published in `locale`."""
+        ...
+
     def locales(self) -> tuple[str, ...]:
         """The languages that are published."""
         ...
@@ -54,15 +58,14 @@ def router(
     intake: Intake,
     proofs: Proofs,
     *,
-    privacy_version: str,
     privacy_path: str = "",
     limiter: RateLimiter | None = None,
     level: Callable[[], ServiceLevel | None] = lambda: None,
 ) -> APIRouter:
     """`/{locale}/invest`. To be included before any catch-all route.
 
-    `privacy_version` names the privacy notice, which is stored with the consents; `privacy_path` is where that notice
-    is, below the locale, such as `guides/privacy`. `level` gives the figure of the bureau's service to show, if any.
+    `privacy_path` is where the privacy notice is, below the locale, such as `guides/privacy`. `level` gives the figure
+    of the bureau's service to show, if any.
     """
     routes = APIRouter(include_in_schema=False)
     limits, blanks = limiter or RateLimiter(), Blanks()
@@ -170,13 +173,15 @@ def router(
             }
             content = pages.html(locale, "pages/check.html", **context, **questions(locale))
             return HTMLResponse(content, headers=_PRIVATE)
+        notice = pages.notice(locale)
         try:
             accepted = await run_in_threadpool(
                 intake.accept,
                 parsed,
                 key=key,
                 locale=locale,
-                privacy_version=privacy_version,
+                privacy_version=notice.version,
+                privacy_text=notice.text,
                 flags=_flags(key, _last(posted, HONEYPOT), proofs.flag(proof, key)),
             )
         except intake_module.FormKeyExpiredError:

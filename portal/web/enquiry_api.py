@@ -62,9 +62,7 @@ _OPENAPI = {
 }
 
 
-def router(
-    pages: Pages, intake: Intake, proofs: Proofs, *, privacy_version: str, limiter: RateLimiter | None = None
-) -> APIRouter:
+def router(pages: Pages, intake: Intake, proofs: Proofs, *, limiter: RateLimiter | None = None) -> APIRouter:
     """The routes for programs. 201 for a new inquiry, 200 for one repeated with its key and answers.
 
     The rule about proofs is the form's: an inquiry without a solved challenge is taken and gets its receipt, but stands
@@ -110,13 +108,15 @@ def router(
             return problem(422, "invalid", "Some answers need a look.", [*errors, *rest])
         owned, proof = intake.api_key(key), document.get("proof", "")
         flag = proofs.flag(proof, owned) if isinstance(proof, str) else "bad-proof"
+        notice = pages.notice(locale)
         try:
             accepted = await run_in_threadpool(
                 intake.accept,
                 parsed,
                 key=owned,
                 locale=locale,
-                privacy_version=privacy_version,
+                privacy_version=notice.version,
+                privacy_text=notice.text,
                 flags=(flag,) if flag else (),
             )
         except intake_module.FormKeyReusedError:

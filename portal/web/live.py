@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from portal.catalog.loader import load
+from portal.catalog.models import GuideFacts
 from portal.catalog.store import Catalog
-from portal.leads.forms import FormOptions
+from portal.leads.forms import FormOptions, Notice
 from portal.release.assets import Assets
 from portal.release.pages import Links
 from portal.release.render import PageInfo, Renderer
@@ -42,6 +44,7 @@ class Made:
     links: Links
     engines: dict[str, Engine]
     options: dict[str, FormOptions]
+    notices: dict[str, Notice]
 
 
 class LiveSite:
@@ -69,7 +72,8 @@ class LiveSite:
                 # A damaged index costs search, not the site: pages, form and data go on.
                 log.exception("search.index_refused", release=release.id, locale=tag)
         options = {tag: form_options(catalog, tag) for tag in release.locales}
-        return Made(catalog, renderer, Links(catalog), engines, options)
+        notices = {tag: privacy_notice(catalog, tag) for tag in release.locales}
+        return Made(catalog, renderer, Links(catalog), engines, options, notices)
 
     def release(self) -> Release:
         """The live release. Raises `ReleaseError` when there is none."""
@@ -101,9 +105,26 @@ class LiveSite:
         names = desks.desks[code].names if desks is not None and code in desks.desks else {}
         return names.get(locale) or names.get("en") or code
 
+    def notice(self, locale: str) -> Notice:
+        """The privacy notice as it is published."""
+        return self.made().notices[locale]
+
     def engine(self, locale: str) -> Engine | None:
         """The search engine of a locale, or None when its index could not be opened."""
         return self.made().engines.get(locale)
+
+
+def privacy_notice(catalog: Catalog, tag: str) -> Notice:
+    """The notice of the release that is shown, so that what readers saw and what is stored cannot differ.
+
+    Its version is the day in the guide's facts; the digest is of title, summary and text as they are published.
+    """
+    guide = catalog.get("guides", "privacy")
+    if guide is None or not isinstance(guide.facts, GuideFacts):
+        return Notice("")
+    prose = guide.prose(tag)
+    text = "\n".join([prose.title, prose.summary or "", guide.body(tag)])
+    return Notice(str(guide.facts.updated), hashlib.sha256(text.encode()).hexdigest())
 
 
 def form_options(catalog: Catalog, tag: str) -> FormOptions:

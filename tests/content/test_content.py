@@ -23,7 +23,9 @@ from portal.catalog.models import (
 from portal.catalog.provenance import coverage, evidence_of
 from portal.catalog.store import Catalog
 from portal.catalog.translations import summary
+from portal.leads import retention
 from portal.locales import SOURCE
+from portal.settings import Settings
 from tests.conftest import SeenPage
 from tests.support.content import ROOT
 
@@ -407,3 +409,12 @@ def test_every_sector_page_shows_its_target(catalog: Catalog, pages: dict[str, S
             machine = fact.value * 10**8 if fact.unit == "cny-100m" else fact.value
             assert f'<data value="{machine}">' in html, (entry.slug, fact.key)
             assert f'<q lang="zh-Hans">{fact.quote}</q>' in html
+
+
+def test_the_privacy_notice_tells_the_days_that_are_kept_to() -> None:
+    settings = Settings()
+    public = retention.KEPT.days
+    days = [public, settings.retention_closed_days, settings.retention_spam_days, settings.retention_quarantine_days]
+    for locale, words in (("zh-Hans", "{}天"), ("en", "{} days")):
+        text = (ROOT / "content/guides/privacy" / f"{locale}.md").read_text("utf-8")
+        assert [number for number in days if words.format(number) not in text] == []

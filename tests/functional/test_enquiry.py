@@ -96,7 +96,7 @@ def test_from_the_form_to_the_receipt(site: httpx.Client, clock: Clock, engine: 
     assert not any(str(value) in receipt.text for value in answers().values())
     stored = envelope.unseal(row.id, row.sealed, keys.private)
     assert stored["flags"] == []
-    assert stored["privacy_notice"] == {"version": "2026-01", "locale": "en"}
+    assert stored["privacy_notice"] == {"version": "2026-01", "locale": "en", "sha256": "digest of en"}
     assert receipt.headers["cache-control"] == "no-store"
     assert receipt.headers["referrer-policy"] == "no-referrer"
     again = site.post("/en/invest", data={**fields_of(check.text), "step": "send"})

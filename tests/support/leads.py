@@ -26,7 +26,7 @@ from portal.inbox.accounts import AccountError, Accounts
 from portal.inbox.app import create_inbox
 from portal.inbox.passwords import Passwords
 from portal.inbox.people import Role
-from portal.leads.forms import FormOptions
+from portal.leads.forms import FormOptions, Notice
 from portal.leads.intake import Intake
 from portal.leads.proof import Proofs
 from portal.leads.signing import Signer, load_or_create_signer
@@ -117,6 +117,9 @@ class StubPages:
     def options(self, locale: str) -> FormOptions:
         return OPTIONS
 
+    def notice(self, locale: str) -> Notice:
+        return Notice("2026-01", f"digest of {locale}")
+
     def locales(self) -> tuple[str, ...]:
         return ("zh-Hans", "en")
 
@@ -128,11 +131,9 @@ def make_portal(engine: Engine, intake: Intake, limiter: RateLimiter | None = No
     """The form, the receipt page and the API as an application of their own."""
     app, pages, proofs = FastAPI(), StubPages(), Proofs(SECRET)
     shared = limiter or RateLimiter(burst=0)
-    app.include_router(
-        enquiry.router(pages, intake, proofs, privacy_version="2026-01", privacy_path="guides/privacy", limiter=shared)
-    )
+    app.include_router(enquiry.router(pages, intake, proofs, privacy_path="guides/privacy", limiter=shared))
     app.include_router(receipt.router(pages, intake, engine, limiter=shared))
-    app.include_router(enquiry_api.router(pages, intake, proofs, privacy_version="2026-01", limiter=shared))
+    app.include_router(enquiry_api.router(pages, intake, proofs, limiter=shared))
     return app
 
 

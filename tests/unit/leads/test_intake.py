@@ -46,7 +46,7 @@ def test_one_transaction_writes_submission_outbox_and_audit(
     payload = envelope.unseal(submission.id, submission.sealed, keys.private)
     assert payload["answers"] == {"name": "Erika", "email": "erika@example.com"}
     assert payload["flags"] == ["honeypot"]
-    assert payload["privacy_notice"] == {"version": "1", "locale": "en"}
+    assert payload["privacy_notice"] == {"version": "1", "locale": "en", "sha256": ""}
     assert counts(engine, db.utcnow()) == {
         "accepted": 1,
         "ready": 1,
