@@ -35,6 +35,7 @@ from portal.release.build import Paths
 from portal.release.desks import DeskSource
 from portal.settings import Settings
 from portal.web import api, enquiry, enquiry_api, errors, finders, levels, pages, receipt, search, system
+from portal.web.gaps import Gaps
 from portal.web.limits import RateLimiter
 from portal.web.live import LiveSite
 from portal.web.middleware import HeadAsGet, SecurityHeaders
@@ -67,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
         templates=settings.templates,
         messages=settings.locales_dir,
         base_url=settings.base_url,
+        search_engine=settings.search_engine,
     )
     engine = portal_engine(settings)
     secret = _bytes(envelope.load_or_create_secret(settings.var / "portal" / "form.secret"))
@@ -90,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts, www_redirect=False)
     errors.install(app, site)
     app.include_router(system.router(site, engine))
-    app.include_router(search.router(site, engine=site.engine))
+    app.include_router(search.router(site, engine=site.engine, missed=Gaps(engine).note))
     limiter = RateLimiter(settings.rate_burst, settings.rate_seconds)
     app.include_router(enquiry_api.router(site, intake, proofs, limiter=limiter))
     app.include_router(

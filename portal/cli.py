@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from portal import cli_keys, cli_leads, cli_staff, logs
+from portal import cli_bench, cli_keys, cli_leads, cli_search, cli_staff, logs
 from portal.catalog import schemas, translations
 from portal.catalog.faults import ContentError
 from portal.catalog.loader import load
@@ -25,6 +25,7 @@ from portal.release.assets import collect
 from portal.release.render import Renderer
 from portal.settings import Settings
 from portal.terminal import err, out, print_faults, progress_bar
+from search import EngineMissingError
 
 app = typer.Typer(
     help="Invest Chongqing: content files in, an investor portal and a lead queue out.",
@@ -32,6 +33,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(cli_bench.app, name="bench")
+app.add_typer(cli_search.app, name="search")
 app.add_typer(cli_staff.app, name="staff")
 app.add_typer(cli_leads.app, name="leads")
 app.add_typer(cli_keys.app, name="keys")
@@ -107,7 +110,11 @@ def publish(as_json: AsJson = False) -> None:
                 keep=settings.releases_kept,
                 progress=progress,
                 map_review_number=settings.map_review_number,
+                engine=settings.search_engine,
             )
+    except EngineMissingError as error:
+        err.print(str(error), highlight=False, markup=False)
+        raise typer.Exit(2) from error
     except ContentError as error:
         print_faults(error, as_json)
         if not as_json:
@@ -207,6 +214,7 @@ def preview(port: Annotated[int, typer.Option(help="Port to serve the preview on
                 base_url=f"http://{own.host}:{port}",
                 keep=1,
                 map_review_number=own.map_review_number,
+                engine=own.search_engine,
             )
             out.print(f"release {release}")
         except ContentError as error:
@@ -267,21 +275,6 @@ def export(folder: Annotated[Path, typer.Argument(help="Folder to write to; it m
         raise typer.Exit(2)
     shutil.copytree(settings.current.resolve(), folder, ignore=shutil.ignore_patterns("content", "search"))
     out.print(f"release {settings.current.resolve().name} written to {folder}")
-
-
-@app.command()
-def bench(as_json: AsJson = False) -> None:
-    """Time pages and search of the live release against peers in the same run; ratios, not verdicts."""
-    from portal.bench import run
-
-    results = run(Settings())
-    if as_json:
-        sys.stdout.write(json.dumps(results, indent=1) + "\n")
-        return
-    table = Table("what", "ours, ms (median)", "peer", "peer, ms (median)", "ratio")
-    for row in results:
-        table.add_row(*(str(row[name]) for name in ("what", "ours_ms", "peer", "peer_ms", "ratio")))
-    out.print(table)
 
 
 def main() -> None:

@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     #: `starttls` is required of the server then; `tls` is from the start; `none` for a relay on the same machine
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    #: what answers searches: `whoosh`, or `tantivy` for large catalogues (extra `large`); taken up by the next publish
+    search_engine: Literal["whoosh", "tantivy"] = "whoosh"
     releases_kept: int = Field(default=3, ge=1)
     #: addresses of proxies whose X-Forwarded-* is believed; empty = none
     forwarded_allow_ips: str = ""

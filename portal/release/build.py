@@ -117,11 +117,17 @@ def link_faults(rendered: Rendered, catalog: Catalog, assets: Assets) -> list[Fa
 
 
 def publish(
-    paths: Paths, *, base_url: str, keep: int, progress: Progress | None = None, map_review_number: str = ""
+    paths: Paths,
+    *,
+    base_url: str,
+    keep: int,
+    progress: Progress | None = None,
+    map_review_number: str = "",
+    engine: str = "whoosh",
 ) -> tuple[str, list[str]]:
     """Make the content live as a new release; returns its id and warnings. Boundaries need a `map_review_number`.
 
-    Raises `ContentError` and changes nothing when the content has faults. A process that is killed leaves the old
+    `engine` writes the search index; raises `EngineMissingError` when it is not installed, `ContentError` and changes nothing when the content has faults. A process that is killed leaves the old
     release live: the pointer is replaced by one rename, after everything is on disk.
     """
     paths.releases.mkdir(parents=True, exist_ok=True)
@@ -146,7 +152,7 @@ def publish(
             raise ContentError(faults)
         files = dict(_files(renderer, rendered, assets, created))
         _write(building, files)
-        indexing.build_indexes(catalog, building / "search")
+        indexing.build_indexes(catalog, building / "search", engine)
         manifest = {
             "id": release,
             "created": created.isoformat(),

@@ -52,6 +52,11 @@ def build_indexes(catalog: Catalog, folder: Path, engine: str = "whoosh") -> dic
     return {locale: build_index(listed, folder / locale, locale, engine, words) for locale, listed in found.items()}
 
 
+def rebuild_index(catalog: Catalog, folder: Path, locale: str, engine: str) -> None:
+    """Write one locale's index anew from a release's own content, in place of one that cannot be used."""
+    build_index(documents(catalog, locale), folder / locale, locale, engine)
+
+
 class _Writer:
     """Makes the documents of one locale."""
 

@@ -13,10 +13,11 @@ from portal.catalog.models import GuideFacts
 from portal.catalog.store import Catalog
 from portal.leads.forms import FormOptions, Notice
 from portal.release.assets import Assets
+from portal.release.indexing import rebuild_index
 from portal.release.pages import Links
 from portal.release.render import PageInfo, Renderer
 from portal.release.serve import Live, Release
-from search.engine import Engine, open_engine
+from search import Engine, EngineMissingError, IndexDamagedError, open_engine
 
 log = structlog.get_logger()
 
@@ -50,7 +51,10 @@ class Made:
 class LiveSite:
     """The site as it is now. Follows the pointer; every answer comes from one release."""
 
-    def __init__(self, current: Path, *, templates: Path, messages: Path, base_url: str) -> None:
+    def __init__(
+        self, current: Path, *, templates: Path, messages: Path, base_url: str, search_engine: str = "whoosh"
+    ) -> None:
+        self._search_engine = search_engine
         self._templates, self._messages, self._base_url = templates, messages, base_url
         self._live = Live(current, self._make)
 
@@ -66,14 +70,28 @@ class LiveSite:
         )
         engines: dict[str, Engine] = {}
         for tag in release.locales:
-            try:
-                engines[tag] = open_engine(release.folder / "search" / tag)
-            except Exception:
-                # A damaged index costs search, not the site: pages, form and data go on.
-                log.exception("search.index_refused", release=release.id, locale=tag)
+            if engine := self._engine(release, catalog, tag):
+                engines[tag] = engine
         options = {tag: form_options(catalog, tag) for tag in release.locales}
         notices = {tag: privacy_notice(catalog, tag) for tag in release.locales}
         return Made(catalog, renderer, Links(catalog), engines, options, notices)
+
+    def _engine(self, release: Release, catalog: Catalog, tag: str) -> Engine | None:
+        """The engine of a locale; a damaged index is written anew from the release's content."""
+        folder = release.folder / "search"
+        try:
+            return open_engine(folder / tag)
+        except (IndexDamagedError, EngineMissingError):
+            log.exception("search.index_refused", release=release.id, locale=tag)
+        try:
+            rebuild_index(catalog, folder, tag, self._search_engine)
+            engine = open_engine(folder / tag)
+        except Exception:
+            # A damaged index costs search, not the site: pages, form and data go on.
+            log.exception("search.index_not_rebuilt", release=release.id, locale=tag)
+            return None
+        log.warning("search.index_rebuilt", release=release.id, locale=tag)
+        return engine
 
     def release(self) -> Release:
         """The live release. Raises `ReleaseError` when there is none."""

@@ -15,9 +15,11 @@ from pydantic import BaseModel
 
 from search.document import FACETS
 from search.engine import Engine, Hits
+from search.query import clean
 
 PAGE_SIZE = 10
 MAX_SIZE = 50
+SUGGESTIONS = 8
 #: Nobody reads further; the address of such a page comes from a program.
 MAX_PAGE = 1000
 _HEADERS = {"Cache-Control": "no-cache", "X-Robots-Tag": "noindex"}
@@ -61,6 +63,22 @@ class SearchAnswer(BaseModel):
     facets: dict[str, dict[str, int]]
 
 
+class SuggestionAnswer(BaseModel):
+    """A page whose name begins like what was typed."""
+
+    title: str
+    type: str
+    url: str
+
+
+class SuggestAnswer(BaseModel):
+    """What may be meant while somebody types."""
+
+    query: str
+    locale: str
+    suggestions: list[SuggestionAnswer]
+
+
 @dataclass(frozen=True)
 class Choice:
     """One value of a facet as a link that sets it, or takes it away when it is set."""
@@ -71,10 +89,16 @@ class Choice:
     chosen: bool
 
 
-def router(pages: Pages, *, engine: Callable[[str], Engine | None]) -> APIRouter:
-    """`/{locale}/search` and `/api/v1/search`. To be included before any catch-all route.
+def router(
+    pages: Pages,
+    *,
+    engine: Callable[[str], Engine | None],
+    missed: Callable[[str, str], None] = lambda _locale, _text: None,
+) -> APIRouter:
+    """`/{locale}/search`, `/api/v1/search` and `/api/v1/suggest`. To be included before any catch-all route.
 
-    `engine` gives the engine of a locale from the live release, None when its index cannot be used.
+    `engine` gives the engine of a locale from the live release, None when its index cannot be used; `missed` is told
+    locale and text of every question of a reader that finds nothing.
     """
     routes = APIRouter()
 
@@ -93,6 +117,8 @@ def router(pages: Pages, *, engine: Callable[[str], Engine | None]) -> APIRouter
             return HTMLResponse(html, 503, _PLANNED_BREAK)
         number = _number(asked.get("page", ""))
         hits = found.search(text, filters=filters, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+        if not hits.total and not filters:
+            missed(locale, hits.query)
         last = _last(hits.total, PAGE_SIZE)
         if number > last:
             number = last
@@ -125,6 +151,24 @@ def router(pages: Pages, *, engine: Callable[[str], Engine | None]) -> APIRouter
         if number > (last := _last(hits.total, size)):
             raise HTTPException(404, f"the last page is {last}")
         content = _json(hits, locale, round((time.perf_counter() - started) * 1000, 2))
+        return JSONResponse(content, headers={**_HEADERS, "Access-Control-Allow-Origin": "*"})
+
+    @routes.get("/api/v1/suggest", response_model=SuggestAnswer, tags=["search"], summary="Complete what is typed")
+    def suggest(
+        q: Annotated[str, Query(description="How a name begins, in any language or in pinyin")] = "",
+        locale: Annotated[str, Query(description="Language of the pages to be found")] = "zh-Hans",
+    ) -> JSONResponse:
+        if locale not in pages.locales():
+            raise HTTPException(400, f"locale must be one of {', '.join(pages.locales())}")
+        found = engine(locale)
+        if found is None:
+            raise HTTPException(503, "search is not available at the moment", _PLANNED_BREAK)
+        query = clean(q)
+        listed = [
+            SuggestionAnswer(title=item.title, type=item.type, url=item.url)
+            for item in found.suggest(query, SUGGESTIONS)
+        ]
+        content = SuggestAnswer(query=query, locale=locale, suggestions=listed).model_dump()
         return JSONResponse(content, headers={**_HEADERS, "Access-Control-Allow-Origin": "*"})
 
     return routes

@@ -259,3 +259,32 @@ def test_missing_index_is_said_plainly(client: httpx.Client, site: Site, monkeyp
     assert 'value="lifts"' in page.text
     answer = client.get("/api/v1/search?q=lifts&locale=en")
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+
+
+# -- completing and counting -------------------------------------------------------------------------------------------
+
+
+def test_suggestions_lead_to_pages(client: httpx.Client) -> None:
+    answer = client.get("/api/v1/suggest", params={"q": "dianti", "locale": "en"}).json()
+    assert (answer["query"], answer["locale"]) == ("dianti", "en")
+    assert answer["suggestions"][0]["url"] == "/en/opportunities/lifts/"
+    assert client.get("/api/v1/suggest", params={"q": "x", "locale": "xx"}).status_code == 400
+
+
+def test_the_field_completes_by_script_only(client: httpx.Client) -> None:
+    field = BeautifulSoup(client.get("/en/search").text, "html.parser").find("input", id="q")
+    assert field is not None
+    assert field["data-suggest"] == "/api/v1/suggest?locale=en"
+    assert not field.has_attr("role")
+
+
+def test_a_question_without_hits_is_counted_once_for_readers_only(site: Site) -> None:
+    noted: list[tuple[str, str]] = []
+    app = FastAPI()
+    app.include_router(search.router(site, engine=site.engine, missed=lambda *miss: noted.append(miss)))
+    with served(app) as address, httpx.Client(base_url=address, timeout=60) as asked:
+        asked.get("/en/search", params={"q": "xyzzy plugh"})
+        asked.get("/en/search", params={"q": "lifts"})
+        asked.get("/en/search", params={"q": "lifts", "type": "none"})
+        asked.get("/api/v1/search", params={"q": "xyzzy plugh", "locale": "en"})
+    assert noted == [("en", "xyzzy plugh")]

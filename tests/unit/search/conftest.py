@@ -111,14 +111,14 @@ CHINESE = (
 Build = Callable[..., Engine]
 
 
-@pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
-    """An engine of some documents."""
+@pytest.fixture(scope="session", params=["whoosh", "tantivy"])
+def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Build]:
+    """An engine of some documents; everything is tried on each engine."""
     made: list[Engine] = []
 
     def create(*documents: Document, locale: str = "en") -> Engine:
         folder = tmp_path_factory.mktemp("index") / locale
-        build_index(documents, folder, locale)
+        build_index(documents, folder, locale, request.param)
         made.append(open_engine(folder))
         return made[-1]
 
