@@ -19,10 +19,10 @@ from search.chinese import Segmenter, pairs, segmenter
 from search.folding import HYPHENS, fold, level, mainland
 from search.languages import LATIN, NOUN_PARTICLES, STOP
 from search.places import find
-from search.runs import runs, unit_after
+from search.runs import figure, runs
 from search.stems import compound, forms, index_forms, query_forms, script
 from search.syllables import syllable_term
-from search.tokens import Term, Token, Way, plain_way
+from search.tokens import Run, Term, Token, Way, plain_way
 
 _HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 
@@ -59,10 +59,10 @@ class Analyzer:
                 yield from pairs(run, folded, position)
                 position += len(run.text)
             elif run.kind == "number":
-                yield Token(run.text.replace(",", ""), position, start, end)
-                unit, unit_end = unit_after(folded.text, run.end)
-                if unit:
-                    yield Token(run.text.replace(",", "") + unit, position, start, folded.span(run.start, unit_end)[1])
+                plain, whole, whole_end = _number(run, folded.text)
+                yield Token(plain, position, start, end)
+                if whole != plain:
+                    yield Token(whole, position, start, folded.span(run.start, whole_end)[1])
                 position += 1
             else:
                 parts, joined = self._split(text[start:end])
@@ -98,9 +98,9 @@ class Analyzer:
             elif run.kind in ("katakana", "hiragana", "hangul"):
                 yield syllable_term(run.kind, content)
             elif run.kind == "number":
-                unit, unit_end = unit_after(folded.text, run.end)
-                skip = unit_end if unit else skip
-                yield Term(run.text, (plain_way(run.text.replace(",", "") + unit),))
+                plain, whole, whole_end = _number(run, folded.text)
+                skip = max(skip, whole_end)
+                yield Term(run.text, (plain_way(whole),), stop=whole == plain and len(plain) < 3)
             else:
                 yield from self._word_terms(text[slice(*folded.span(run.start, run.end))])
 
@@ -164,7 +164,7 @@ def _key(text: str, tag: str) -> str:
             whole = (joined,) if joined and min(map(len, pieces)) == 1 else pieces
             parts.extend(f" {index_forms(word, tag)[0]} " for word in whole if level(word) not in STOP)
         elif run.kind == "number":
-            parts.append(f" {run.text.replace(',', '')} ")
+            parts.append(f" {_number(run, folded.text)[0]} ")
         else:
             parts.append(run.text)
     return "".join(parts).replace("  ", " ")
@@ -177,6 +177,11 @@ def _index_texts(text: str, tag: str, chinese: frozenset[str], german: frozenset
     if (other := mainland(text)) != text:
         found += [token.text for token in words.tokens(other)]
     return found
+
+
+def _number(run: Run, text: str) -> tuple[str, str, int]:
+    """A number alone, with its unit, and where the unit ends."""
+    return (re.sub(r"[,\s]", "", run.text), *figure(run.text, text, run.end))
 
 
 def _split(original: str) -> tuple[tuple[str, ...], str]:

@@ -53,6 +53,8 @@ def fold_char(char: str) -> str:
         if "\u3400" <= char <= "\u9fff":
             return _simplified(char)
     category = unicodedata.category(char)
+    if category == "Nd":
+        return str(unicodedata.digit(char))  # Arabic and others have digits of their own
     if category in ("Cf", "Mn", "Me") and char not in _KANA_MARKS:
         return ""
     plain = unicodedata.normalize("NFKC", char).casefold()

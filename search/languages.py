@@ -10,7 +10,7 @@ LATIN = ("en", "de", "fr", "es")
 #: Words that are never required, levelled. "it" is missing on purpose: investors mean information technology.
 _GRAMMAR = """
 a an and any are as at be by can could do does for from has have how i in into is me my of on or our should some that
-the their there these this to via was we what when where which who will with would you your looking look want wants
+the their there these this to via want wants was we what when where which who will with would you your looking look until since before after kind kinds looking
 need needs like please about
 der die das den dem des ein eine einen einer eines und oder fur mit von vom zu zum zur im am ist sind wir ich sie wo wie
 was welche welcher auf aus bei nach uber suche suchen mochte mochten gibt es unser unsere fuer
@@ -29,21 +29,23 @@ business businesses manufacturer manufacturers manufacturing maker makers produc
 factory factories plant plants project projects industry industries sector supplier suppliers opportunity opportunities
 build building set setting open
 unternehmen firma firmen investition investitionen investieren investor investoren hersteller herstellung produktion
-produzieren fabrik werk projekt projekte industrie branche standort bauen
+produzieren fabrik werk projekt projekte industrie branche standort bauen grunden eroffnen errichten
 entreprise entreprises societe investissement investissements investir investisseur fabricant fabricants fabrication
-production produire usine usines projet projets industrie secteur fabriquer
+production produire usine usines projet projets industrie secteur fabriquer construire creer ouvrir installer monter
 empresa empresas inversion inversiones invertir inversor fabricante fabricantes fabricacion produccion producir fabrica
-fabricas planta proyecto proyectos industria sector fabricar
+fabricas planta proyecto proyectos industria sector fabricar construir crear abrir instalar montar
+yuan cny rmb renminbi yuans yuanes юань юаня юаней يوان
+january february march april june july august september october november december
 чунцин чунцине чунцина китай китае китая инвестиции инвестиций инвестировать инвестор компания компании предприятие
-производитель производители производство производства производить завод заводы фабрика проект проекты отрасль
+производитель производители производство производства производить завод заводы фабрика проект проекты построить открыть создать отрасль
 промышленность
-تشونغتشينغ الصين استثمار الاستثمار مستثمر شركه شركات مصنع مصانع انتاج تصنيع صناعه مشروع مشاريع قطاع
+تشونغتشينغ الصين استثمار الاستثمار مستثمر شركه شركات مصنع مصانع انتاج تصنيع صناعه مشروع مشاريع قطاع بناء انشاء
 """
 _CHINESE = """
 的 了 和 与 及 或 在 是 等 对 于 为 将 把 被 从 向 到 有 吗 呢 吧 啊 我 你 我们 你们 想 要 能 可以 什么 怎么 如何 哪些 哪里 有没有 关于
 以及 并 其 之 元 个 请问 会 重庆 中国 投资 企业 公司 厂 工厂 厂家 厂商 制造商 供应商 生产商 生产 制造 项目 产业 行业 机会 招商 引进
-建设 建 做 开 办 找 寻找 希望 计划 需要
-重庆市 中国西部 制造业 生产厂 产 业 社 会社 企业家 投资家 制造厂
+建设 建 做 开 办 找 寻找 希望 计划 需要 谁 找谁 多少 怎样 设立 设 建立 成立 开设 落户 年 月 日 元 亿元 万元 万亿元
+重庆市 中国西部 制造业 工场 生产厂 产 业 社 会社 企业家 投资家 制造厂
 """
 _JAPANESE = """
 の を に は が で と も へ や から まで より など した する して したい です ます ください について という ある いる ない
@@ -52,7 +54,7 @@ _JAPANESE = """
 """
 _KOREAN = """
 충칭 중국 투자 기업 회사 업체 공장 제조 제조업체 생산 생산업체 프로젝트 산업 업종 및 하는 하고 싶다 싶습니다 합니다 있는 있습니까
-무엇 어디 어떻게 찾습니다 찾고 원합니다 위한 대한 관련 메이커 제작
+무엇 어떤 어디 년 월 일 위안 어떻게 찾습니다 찾고 원합니다 위한 대한 관련 메이커 제작
 """
 STOP = frozenset(" ".join((_GRAMMAR, _COMMONPLACE, _CHINESE, _JAPANESE, _KOREAN)).split())
 
@@ -78,6 +80,18 @@ SPELLINGS = {
 
 #: word after a number -> what the two become together: `35 percent` is found as `35%`
 UNITS = {
-    "million": "million", "billion": "billion", "trillion": "trillion", "percent": "%", "nm": "nm", "mm": "mm",
-    "kw": "kw", "mw": "mw", "gw": "gw", "gwh": "gwh", "mwh": "mwh",
+    "percent": "%", "prozent": "%", "процентов": "%", "nm": "nm", "mm": "mm", "kw": "kw", "mw": "mw", "gw": "gw",
+    "gwh": "gwh", "mwh": "mwh",
 }  # fmt: skip
+
+#: word after a number, levelled -> how many: 10 万亿, 10 trillion, 10 Billionen and 10 трлн are one figure.
+#: French and Spanish "billions" lose against English ones.
+SCALES = {
+    10**4: "万 만",
+    10**6: "百万 million millions millionen mio millones млн миллион миллиона миллионов مليون",
+    10**8: "亿 억",
+    10**9: "十亿 billion billions bn milliarde milliarden mrd milliard milliards milmillones млрд миллиард миллиарда "
+           "миллиардов مليار مليارات",
+    10**12: "万亿 兆 조 trillion trillions billionen billones трлн триллион триллиона триллионов تريليون",
+}  # fmt: skip
+SCALE_OF = {word: scale for scale, words in SCALES.items() for word in words.split()}

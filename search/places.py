@@ -7,7 +7,7 @@ from collections.abc import Callable, Container
 from functools import lru_cache
 
 from search.folding import Folded, fold
-from search.runs import RUN, as_run, unit_after, unspaced
+from search.runs import RUN, as_run, figure, unspaced
 from search.tokens import Token
 
 
@@ -41,9 +41,9 @@ def find(forms: Callable[[str], Container[str]], text: str, wanted: frozenset[st
             known = forms(text[start:end])
             found.extend(Token(token, 0, start, end) for token in wanted if token in known)
         elif run.kind == "number":
-            number = run.text.replace(",", "")
-            unit, unit_end = unit_after(folded.text, run.end)
-            places = {number + unit: folded.span(run.start, unit_end)[1], number: end}
+            number = re.sub(r"[,\s]", "", run.text)
+            token, token_end = figure(run.text, folded.text, run.end)
+            places = {token: folded.span(run.start, token_end)[1], number: end}
             found.extend(Token(token, 0, start, place) for token, place in places.items() if token in wanted)
     return found
 
@@ -59,6 +59,10 @@ def _beginnings(tokens: frozenset[str]) -> re.Pattern[str] | None:
         for token in tokens
         if not unspaced(token)
     }
+    if any(token.startswith("#") for token in tokens):  # a figure with its scale may be written in many ways
+        starts = {start for start in starts if start and start[0][0] != "#"} | {
+            re.match(r"\d", str(n)) for n in range(10)
+        }
     texts = sorted("[-.&,]?".join("[sz]" if c == "z" else re.escape(c) for c in start[0]) for start in starts if start)
     return re.compile("|".join(texts)) if texts else None
 

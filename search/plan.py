@@ -15,8 +15,11 @@ from search.tokens import Group, Term, Way
 
 #: A word in more documents than this share (and more than 10) is no condition, only a weight.
 COMMON, NEVER_COMMON = 0.2, 10
-#: When the search is relaxed, a document must hold this share of what the words tell; less if all of it is in its names.
-ENOUGH, ENOUGH_NAMED = 0.6, 0.5
+#: When the search is relaxed, a document must hold this share of what the words tell; less if all of it is in its
+#: names, and less still if every word is known: then the reader has asked for several things at once.
+ENOUGH, ENOUGH_NAMED, ENOUGH_KNOWN = 0.6, 0.55, 0.34
+#: A figure with its unit tells more than a word.
+_FIGURE = 1.6
 #: A word found only in a looser way tells less.
 _LOOSE = 0.7
 #: Words that are taken into account when not all must be there: 2 to the power of this many sets at most.
@@ -57,7 +60,8 @@ class Plan:
         ]
         options = sorted(options, key=lambda option: -option[0])[:_MOST]
         sets: list[tuple[Need, ...]] = []
-        for share, named in ((ENOUGH, False), (ENOUGH_NAMED, True)):
+        enough_named = ENOUGH_KNOWN if all(self.known) else ENOUGH_NAMED
+        for share, named in ((ENOUGH, False), (enough_named, True)):
             minimal: list[frozenset[int]] = []
             for size in range(1, len(options) + 1):
                 for chosen in combinations(range(len(options)), size):
@@ -93,7 +97,10 @@ def plan(query: Query, count: int, frequency: Callable[[str], int]) -> Plan:
     required = tuple(telling or wanted)
     most = max((_rarity(found[term], count) for term in required if found[term]), default=1.0)
     # A word that is nowhere tells no more than the rarest of the others: it may be a name, or another word for one.
-    weights = tuple(_rarity(found[term], count) if found[term] else most for term in required)
+    weights = tuple(
+        (_rarity(found[term], count) if found[term] else most) * (_FIGURE if _figure(term) else 1.0)
+        for term in required
+    )
     groups: dict[Group, None] = {}
     for term in query.terms:
         single = tuple(dict.fromkeys(token for way in term.ways if len(way) == 1 for token in way[0]))
@@ -109,6 +116,10 @@ def plan(query: Query, count: int, frequency: Callable[[str], int]) -> Plan:
         tuple(map(weighed, required, weights)),
         tuple(groups),
     )
+
+
+def _figure(term: Term) -> bool:
+    return term.surface[:1].isdigit() and term.ways[0][0][0] != term.surface
 
 
 def _rarity(frequency: int, count: int) -> float:

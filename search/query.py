@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from search.analysis import Analyzer
@@ -60,3 +60,15 @@ def joined(query: Query) -> Iterator[str]:
     for place in range(len(words) - 1):
         if plain[place] and plain[place + 1]:
             yield " ".join((*words[:place], words[place] + words[place + 1], *words[place + 2 :]))
+
+
+def parted(query: Query, known: Callable[[str], bool]) -> Iterator[str]:
+    """The text with one unknown word written as two known ones: `campervans`."""
+    words = [term.surface for term in query.terms]
+    for place, word in enumerate(words):
+        if len(word) > 40 or not word.isalpha() or unspaced(word) or known(word):
+            continue
+        for cut in range(3, len(word) - 2):
+            if known(word[:cut]) and known(word[cut:]):
+                yield " ".join((*words[:place], word[:cut], word[cut:], *words[place + 1 :]))
+                break

@@ -13,7 +13,7 @@ from search.backend import EngineMissingError, Found, backend
 from search.columns import Columns, ColumnsDamagedError
 from search.engine import Hits, IndexDamagedError
 from search.plan import Plan, plan
-from search.query import Query, clean, joined, parse
+from search.query import Query, clean, joined, parse, parted
 from search.ranking import rank
 from search.runs import unspaced
 from search.spelling import Vocabulary
@@ -27,6 +27,8 @@ _READ = 12
 _PHRASE = 1.6
 #: Below this share of the query in its names, a document is not about it.
 _ABOUT = 0.5
+#: What is nearly half: of two words one, if it is not by far the commoner.
+_HALF = 0.45
 #: Words corrected in one query
 _MOST_CORRECTED = 3
 
@@ -37,6 +39,8 @@ class _Result:
 
     found: Found
     ranked: tuple[tuple[float, int, float], ...] = ()
+    #: the best has the query for one of its names
+    exact: bool = False
 
     @property
     def about(self) -> bool:
@@ -92,11 +96,15 @@ class Searcher:
                 other, better = self._strict(self._planned(suggestion), chosen, window)
                 if better.found.facets:
                     asked, result, corrected = other, better, True
+                elif (match := other.relaxed()) and (found := self._backend.find(match, chosen, window)).facets:
+                    asked, result, corrected, relaxed = other, self._ranked(other, found), True, True
         if not result.about and (match := asked.relaxed() if not corrected else None):
             # What holds every word only mentions them: what is about most of them may well be meant.
             more = self._ranked(asked, self._backend.find(match, chosen, window))
             if more.found.total > result.found.total:
                 result, relaxed = more, True
+        if not result.found.facets and (found := self._by_one(typed, chosen, window)):
+            (asked, result), relaxed = found, True
         if not result.found.facets:
             return Hits(typed.query.text, suggestion=suggestion)
         hits = (
@@ -124,7 +132,8 @@ class Searcher:
     def _strict(self, planned: Plan, filters: Mapping[str, str], window: int) -> tuple[Plan, _Result]:
         """Documents that hold every word; if there are none, those that hold two of them written as one."""
         result = self._all(planned, filters, window)
-        for text in joined(planned.query) if not result.found.facets else ():
+        others = (*joined(planned.query), *parted(planned.query, self._vocabulary.known))
+        for text in others if not result.found.facets else ():
             other = self._planned(text)
             found = self._all(other, filters, window)
             if found.found.facets:
@@ -139,6 +148,7 @@ class Searcher:
     def _ranked(self, planned: Plan, found: Found) -> _Result:
         """The best documents in their last order."""
         ranked: list[tuple[float, int, float]] = []
+        exact: set[int] = set()
         for number, score in found.ranked:
             names = self._columns.names(number)
             standing = rank(planned.query, planned.weighed, names)
@@ -146,6 +156,8 @@ class Searcher:
             # Of what only mentions some of the words, the better is what holds more of them.
             value = plain * self._columns.weights[number] * standing.gain
             ranked.append((value, number, standing.named))
+            if standing.exact:
+                exact.add(number)
         ranked.sort(key=lambda item: (-item[0], item[1]))
         if ranked and ranked[0][2] < _ABOUT:
             ranked = sorted(
@@ -159,7 +171,21 @@ class Searcher:
                 ),
                 key=lambda item: (-item[0], item[1]),
             )
-        return _Result(found, tuple(ranked))
+        return _Result(found, tuple(ranked), bool(ranked) and ranked[0][1] in exact)
+
+    def _by_one(self, planned: Plan, filters: Mapping[str, str], window: int) -> tuple[Plan, _Result] | None:
+        """What one word finds that tells about half of the query and is a whole name of what it finds."""
+        total = sum(planned.weights)
+        for weight, term, known in sorted(
+            zip(planned.weights, planned.required, planned.known, strict=True), key=lambda option: -option[0]
+        ):
+            if not known or weight < _HALF * total or len(term.surface) < 2 or term.surface[0].isdigit():
+                continue
+            other = self._planned(term.surface)
+            result = self._all(other, filters, window)
+            if result.exact:
+                return other, result
+        return None
 
     # -- help ----------------------------------------------------------------------------------------------------
 

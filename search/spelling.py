@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from search.analysis import Analyzer
@@ -18,6 +19,8 @@ from search.folding import level
 
 #: Up to this length a word is compared; the longest words of the vocabulary are shorter.
 _LONGEST = 30
+#: Shorter words are never corrected; a kana is a whole syllable.
+_SHORTEST, _SHORTEST_KANA = 5, 3
 #: Words of a name that sound alike: longer ones are sentences.
 _SOUNDS = range(2, 9)
 
@@ -51,7 +54,8 @@ class Vocabulary:
         """The most frequent of the nearest words: one error in five to seven letters, two in longer words."""
         spelled = _spelled(word)
         # In words of four letters nearly every error makes another word: wine is not wind.
-        if not spelled.isalpha() or not 4 < len(spelled) <= _LONGEST or spelled in self._words:
+        shortest = _SHORTEST_KANA if "\u3041" <= spelled[:1] <= "\u3096" else _SHORTEST
+        if not spelled.isalpha() or not shortest <= len(spelled) <= _LONGEST or spelled in self._words:
             return None
         limit = 1 if len(spelled) < 8 else 2
         best: tuple[int, int, str] | None = None
@@ -70,7 +74,28 @@ class Vocabulary:
         """A Chinese name that sounds like a text and is written otherwise; None when there is none."""
         if len(text) not in _SOUNDS:
             return None
-        return next((name for name in self._sounds.get(pinyin(text), ()) if name != text), None)
+        found = next((name for name in self._sounds.get(pinyin(text), ()) if name != text), None)
+        if found or len(text) < _SHORTEST_KANA:
+            return found
+        return next((name for place in range(len(text)) for name in self._masked.get(_mask(text, place), ())), None)
+
+    @cached_property
+    def _masked(self) -> dict[str, list[str]]:
+        """Chinese names with one character taken out: one that looks alike may have been typed in its place."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for names in self._sounds.values():
+            for name in names:
+                for place in range(len(name) if _SHORTEST_KANA <= len(name) <= 6 else 0):
+                    found[_mask(name, place)].append(name)
+        return found
+
+    def known(self, word: str) -> bool:
+        """Whether a word is written so somewhere."""
+        return _spelled(word) in self._words
+
+
+def _mask(name: str, place: int) -> str:
+    return f"{name[:place]}_{name[place + 1 :]}"
 
 
 def _spelled(word: str) -> str:

@@ -49,7 +49,8 @@ def script(word: str) -> str:
 def forms(word: str, locales: tuple[str, ...]) -> tuple[str, ...]:
     """What a casefolded word is indexed as in each of some languages, the first the most likely."""
     plain = level(word)
-    if not word.isalpha() or len(word) > _LONGEST:
+    # Vowel marks are no letters: it is the levelled word that counts.
+    if not plain.isalpha() or len(plain) > _LONGEST:
         return (plain,)
     found: list[str] = []
     kind = script(word)

@@ -16,7 +16,9 @@ def syllable_term(kind: str, text: str) -> Term:
     if kind == "hangul":
         bare = without_particle(text)
         ways = (whole,) if bare == text else (whole, plain_way(*pair_texts(bare)))
-        return Term(text, ways, stop=text in STOP or bare in STOP)
+        # A compound may be written with other words between: 보세구역 for 보세 and 구역.
+        loose = (plain_way(*(bare[i : i + 2] for i in range(0, len(bare) - 1, 2)), bare[-2:]),) if len(bare) > 3 else ()
+        return Term(text, ways, loose=loose, stop=text in STOP or bare in STOP)
     return Term(text, (whole,), stop=text in STOP)
 
 
