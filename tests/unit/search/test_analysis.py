@@ -91,7 +91,7 @@ def test_korean_and_japanese_grammar_is_not_required() -> None:
         assert sum(not term.stop for term in analyzer("en").terms(text)) <= 2, text
 
 
-@pytest.mark.parametrize(("typed", "written"), [("电子", "电梯"), ("8K", "18K"), ("IT", "items"), ("5", "5G")])
+@pytest.mark.parametrize(("typed", "written"), [("电子", "电梯"), ("8K", "18K"), ("IT", "items"), ("500", "500G")])
 def test_what_only_looks_alike_is_not_found(typed: str, written: str) -> None:
     assert not found(typed, written, "zh-Hans")
 
@@ -157,3 +157,21 @@ def test_folding_keeps_places() -> None:
 def test_tidy_takes_out_what_cannot_be_shown() -> None:
     assert tidy("a\x00b\ud800c\r\n d\u2028e") == "a b c d e"
     assert tidy("e\u0301") == "é"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10 万亿元",
+        "10兆元",
+        "10 trillion",
+        "10 Billionen Yuan",
+        "10 000 milliards",
+        "10 billones",
+        "10 трлн",
+        "10조 위안",
+        "١٠ تريليون",
+    ],
+)
+def test_a_figure_is_the_same_in_every_language(text: str) -> None:
+    assert "#10000000000000" in texts(text)
