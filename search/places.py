@@ -54,17 +54,16 @@ def _beginnings(tokens: frozenset[str]) -> re.Pattern[str] | None:
 
     Its last letter may differ (`cni` of CNY), its z may be an s, and an Arabic word may have an article before it.
     """
-    starts = {
-        re.match(r"\d{1,3}|.{1,3}", token if len(token) > 3 else token[:-1] or token, re.DOTALL)
-        for token in tokens
-        if not unspaced(token)
-    }
-    if any(token.startswith("#") for token in tokens):  # a figure with its scale may be written in many ways
-        starts = {start for start in starts if start and start[0][0] != "#"} | {
-            re.match(r"\d", str(n)) for n in range(10)
-        }
-    texts = sorted("[-.&,]?".join("[sz]" if c == "z" else re.escape(c) for c in start[0]) for start in starts if start)
+    starts = {_beginning(token) for token in tokens if not unspaced(token) and token[0] != "#"}
+    if any(token[0] == "#" for token in tokens):  # a figure with its scale is written in many ways
+        starts.update("0123456789")
+    texts = sorted("[-.&,]?".join("[sz]" if char == "z" else re.escape(char) for char in start) for start in starts)
     return re.compile("|".join(texts)) if texts else None
+
+
+def _beginning(token: str) -> str:
+    digits = re.match(r"\d{1,3}", token)
+    return digits[0] if digits else (token if len(token) > 3 else token[:-1] or token)[:3]
 
 
 def _word_start(text: str, place: int) -> int:

@@ -103,8 +103,8 @@ class Searcher:
             more = self._ranked(asked, self._backend.find(match, chosen, window))
             if more.found.total > result.found.total:
                 result, relaxed = more, True
-        if not result.found.facets and (found := self._by_one(typed, chosen, window)):
-            (asked, result), relaxed = found, True
+        if not result.found.facets and (single := self._by_one(typed, chosen, window)):
+            (asked, result), relaxed = single, True
         if not result.found.facets:
             return Hits(typed.query.text, suggestion=suggestion)
         hits = (
