@@ -88,8 +88,8 @@ def test_the_search_finds_what_it_is_for(tmp_path: Path) -> None:
 @pytest.mark.crash
 @pytest.mark.parametrize(
     ("database", "many"),
-    [("sqlite", LEADS)],
-    ids=["sqlite"],
+    [("sqlite", LEADS), pytest.param("postgres", 200, marks=pytest.mark.postgres)],
+    ids=["sqlite", "postgres"],
 )
 def test_no_file_tells_who_wrote(database: str, many: int, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     var = tmp_path / "var"
