@@ -15,6 +15,10 @@ RUN .venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-bui
  && .venv/bin/portal check
 
 FROM python:3.12-slim-bookworm
+# What PDFs and share cards are made with: Pango, HarfBuzz and the fonts that are embedded.
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk fonts-noto-core \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin portal \
  && install -d -o portal -g portal /app /var/lib/portal /run/bureau
 WORKDIR /app

@@ -1,6 +1,6 @@
 # One command to run the portal, one to test it. `make help` lists the rest.
 # Everything that is needed is installed here: the hashed Python lock into .venv, the npm lock for the HTML validator
-# and, on Debian as root, chromium, PostgreSQL and fonts.
+# and, on Debian as root for the tests, chromium, PostgreSQL, fonts and Pango (without Pango `make run` makes no PDFs).
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c

@@ -33,8 +33,9 @@ from portal.leads.retention import enforce
 from portal.leads.transport import HttpSender
 from portal.release.build import Paths
 from portal.release.desks import DeskSource
+from portal.release.press import Press
 from portal.settings import Settings
-from portal.web import api, enquiry, enquiry_api, errors, finders, levels, pages, receipt, search, system
+from portal.web import api, enquiry, enquiry_api, errors, finders, levels, pages, paper, receipt, search, system
 from portal.web.gaps import Gaps
 from portal.web.limits import RateLimiter
 from portal.web.live import LiveSite
@@ -112,6 +113,8 @@ def create_app(settings: Settings) -> FastAPI:
         )
     )
     app.include_router(finders.router(site))
+    press = Press(settings.var / "paper")
+    app.include_router(paper.router(site, press, settings.templates / "paper" / "paper.css"))
     app.include_router(pages.router(site))
     return app
 

@@ -23,6 +23,12 @@ class Locale:
     direction: Literal["ltr", "rtl"] = "ltr"
     script: Literal["latin", "cyrillic", "arabic", "hans", "hant", "jpan", "kore"] = "latin"
 
+    @property
+    def open_graph(self) -> str:
+        """Language and territory as the OpenGraph protocol writes them: `zh_CN`, `en_GB`, `ar_AR`."""
+        language, *rest = self.babel.split("_")
+        return f"{language}_{rest[-1] if rest else language.upper()}"
+
 
 LOCALES: dict[str, Locale] = {
     locale.tag: locale

@@ -21,6 +21,7 @@ from portal.catalog.faults import ContentError, Fault
 from portal.catalog.loader import load
 from portal.catalog.store import Catalog
 from portal.release import data, indexing, sitemap
+from portal.release.addresses import LEAFLETS
 from portal.release.assets import Assets, collect
 from portal.release.inspect import Inspected, broken_links, look
 from portal.release.pages import Page, pages
@@ -109,6 +110,7 @@ def link_faults(rendered: Rendered, catalog: Catalog, assets: Assets) -> list[Fa
     others = {f"/static/{name}" for name in assets.files} | {"/api/v1/openapi.json"}
     for tag in catalog.site.locales:
         others |= {f"/{tag}/{path}" for path in (*DYNAMIC, "feed.atom")}
+        others |= {f"/{tag}/{name}/{slug}.pdf" for name in LEAFLETS for slug in catalog.entries.get(name, {})}
         others |= {f"/data/{tag}/{name}.{kind}" for name in catalog.entries for kind in ("csv", "json")}
         others.add(f"/data/{tag}/districts.geojson")
     return [

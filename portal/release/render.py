@@ -14,6 +14,7 @@ from portal import l10n
 from portal.catalog.store import Catalog
 from portal.locales import LOCALES
 from portal.release import boundaries, charts, gridmap, matching
+from portal.release.addresses import card_path
 from portal.release.assets import Assets
 from portal.release.view import View
 
@@ -67,7 +68,9 @@ class Renderer:
                 extensions=["jinja2.ext.i18n"],
             )
             environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-            environment.globals.update(asset=assets.url, LOCALES=LOCALES, jsonld=_jsonld, drawn=DRAWN)
+            environment.globals.update(
+                asset=assets.url, LOCALES=LOCALES, jsonld=_jsonld, drawn=DRAWN, card_path=card_path
+            )
             self._environments[tag] = environment
             self.views[tag] = View(catalog, tag, translations)
 

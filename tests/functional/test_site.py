@@ -70,7 +70,8 @@ def test_every_link_of_every_page_answers(site: Site, pages: dict[str, SeenPage]
             continue
         for link in page.seen.links:
             target = urlsplit(str(httpx.URL(f"http://site{address}").join(link)))
-            if target.netloc == "site" and target.scheme == "http":
+            # PDFs take seconds each; `link_faults` checks that each one's entry exists, test_paper.py opens some.
+            if target.netloc == "site" and target.scheme == "http" and not target.path.endswith(".pdf"):
                 wanted.setdefault(target.path, (f"{target.path}{'?' * bool(target.query)}{target.query}", address))
     assert len(wanted) > 150
     broken = [(where, seen_on) for where, seen_on in wanted.values() if site.get(where).status_code != 200]
