@@ -59,10 +59,14 @@ def pages(catalog: Catalog) -> Iterator[Page]:
             yield Page("plan/", "pages/plan.html", {"plan": plan, "chapters": chapters, "links": links})
         for number, blocks in chapters:
             context = {"plan": plan, "number": number, "blocks": blocks, "chapters": chapters, "links": links}
-            yield Page(f"plan/{prefix}{plan.meta.chapters[number]}/", "pages/chapter.html", context)
+            chapter = f"{prefix}{plan.meta.chapters[number]}"
+            yield Page(f"plan/{chapter}/", "pages/chapter.html", context)
+            yield Page(f"plan/{chapter}/parallel/", "pages/parallel.html", {**context, "chapter": chapter})
     yield Page("glossary/", "pages/glossary.html")
     yield Page("sources/", "pages/sources.html")
     yield Page("sitemap/", "pages/sitemap.html")
+    if sample := next((e for e in catalog.all("opportunities") if getattr(e.facts, "chain", None)), None):
+        yield Page("style/", "pages/style.html", {"sample": sample}, indexed=False)
     yield Page("404.html", "pages/404.html", indexed=False)
 
 

@@ -15,7 +15,7 @@ from portal.catalog.plan import Block, Piece, Plan, anchor
 from portal.catalog.provenance import cited_by, figure
 from portal.catalog.store import Entry
 from portal.catalog.words import Erratum
-from portal.locales import SOURCE
+from portal.locales import LOCALES, SOURCE
 from portal.release.figures import Figures
 
 
@@ -87,6 +87,23 @@ class View(Figures):
     def piece_lang(self, block: Block, piece: Piece) -> str:
         """The language the text of a piece is really in."""
         return SOURCE if self.piece_state(block, piece) in ("source", "missing") else self.tag
+
+    def beside(self) -> str:
+        """The language shown beside the Chinese: this page's own, or the next published one where that is Chinese."""
+        others = [tag for tag in self.catalog.site.locales if tag != SOURCE]
+        return self.tag if self.tag != SOURCE else next(iter(others), SOURCE)
+
+    def text_in(self, block: Block, tag: str) -> Markup:
+        """A whole block in any language, as markup; Chinese words in this page's translation are marked."""
+        joint = "" if LOCALES[tag].script in ("hans", "hant", "jpan") else " "
+        text = joint.join(block.in_locale(piece, tag)[0] for piece in block.pieces)
+        return self.mixed(text) if tag == self.tag and self.block_lang(block, tag) == tag else escape(text)
+
+    @staticmethod
+    def block_lang(block: Block, tag: str) -> str:
+        """The language that `text_in` really gives: Chinese where a piece is not translated."""
+        states = {block.in_locale(piece, tag)[1] for piece in block.pieces}
+        return SOURCE if states & {"source", "missing"} else tag
 
     @staticmethod
     def chapter_head(blocks: Iterable[Block]) -> Block | None:
