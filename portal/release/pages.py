@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from portal.catalog.models import (
@@ -15,6 +15,7 @@ from portal.catalog.models import (
     RegionFacts,
     SectorFacts,
 )
+from portal.catalog.plan import Block
 from portal.catalog.provenance import plan_refs
 from portal.catalog.store import Catalog, Entry
 
@@ -30,6 +31,8 @@ class Page:
     indexed: bool = True
 
 
+#: Chinese characters after which a chapter read side by side goes on on another page, at the next heading
+PART = 12_000
 #: collections whose entries have a page of their own -> template of that page
 DETAIL = {
     "sectors": "pages/sector.html",
@@ -61,13 +64,32 @@ def pages(catalog: Catalog) -> Iterator[Page]:
             context = {"plan": plan, "number": number, "blocks": blocks, "chapters": chapters, "links": links}
             chapter = f"{prefix}{plan.meta.chapters[number]}"
             yield Page(f"plan/{chapter}/", "pages/chapter.html", context)
-            yield Page(f"plan/{chapter}/parallel/", "pages/parallel.html", {**context, "chapter": chapter})
+            parts = in_parts(blocks)
+            paths = [
+                f"plan/{chapter}/parallel/{f'{place}/' if place > 1 else ''}" for place in range(1, len(parts) + 1)
+            ]
+            for path, part in zip(paths, parts, strict=True):
+                beside = {**context, "blocks": part, "chapter": chapter, "parts": paths, "whole": blocks}
+                yield Page(path, "pages/parallel.html", beside)
     yield Page("glossary/", "pages/glossary.html")
     yield Page("sources/", "pages/sources.html")
     yield Page("sitemap/", "pages/sitemap.html")
     if sample := next((e for e in catalog.all("opportunities") if getattr(e.facts, "chain", None)), None):
         yield Page("style/", "pages/style.html", {"sample": sample}, indexed=False)
     yield Page("404.html", "pages/404.html", indexed=False)
+
+
+def in_parts(blocks: Sequence[Block]) -> list[list[Block]]:
+    """A chapter cut before headings into parts of at most `PART` characters, so that two languages fit a poor line."""
+    parts: list[list[Block]] = [[]]
+    size = 0
+    for block in blocks:
+        if size > PART and block.kind in ("section", "group"):
+            parts.append([])
+            size = 0
+        parts[-1].append(block)
+        size += len(block.text)
+    return parts
 
 
 class Links:
