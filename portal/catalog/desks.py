@@ -42,6 +42,11 @@ class When(Frozen):
         return self
 
 
+def only_sector(when: When) -> bool:
+    """Whether conditions ask for sectors and nothing else."""
+    return all(name == "sector" or not codes for name, codes in when)
+
+
 class Desk(Frozen):
     """A queue of leads; its slug is stored, its names are shown."""
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from markupsafe import Markup, escape
 
 from portal import l10n
+from portal.catalog.desks import only_sector
 from portal.catalog.markdown import COLLECTION_OF, Link
 from portal.catalog.markdown import render as render_markdown
 from portal.catalog.plan import Block, Piece, Plan, anchor
@@ -130,6 +131,16 @@ class View(Figures):
     def cited_by(self, ref: str) -> list[Entry]:
         """Entries that stand on a plan block, named with its plan."""
         return self._cited_by.get(self.catalog.canonical(ref), [])
+
+    def desk(self, sector: str) -> Markup:
+        """The queue that answers for a sector: that of the first rule asking for nothing but it, else the default."""
+        desks = self.catalog.desks
+        if desks is None:
+            return Markup("")
+        alone = (rule.desk for rule in desks.rules if sector in rule.when.sector and only_sector(rule.when))
+        names = desks.desks[next(alone, desks.default)].names
+        tag = next(tag for tag in (self.tag, "en", SOURCE) if tag in names)
+        return self.marked(names[tag], tag)
 
     # -- sums ----------------------------------------------------------------------------------------------------
 
