@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from portal.leads.forms import FIELDS, Answer, Field, FieldError, FormOptions, Inquiry, allowed_codes
+from portal.leads.forms import FIELDS, Answer, Field, FieldError, FormOptions, Inquiry
 from portal.leads.text import UncleanError, clean_line, clean_text, doubtful_domain
 
 Raw = Mapping[str, Sequence[str]]
@@ -28,7 +28,7 @@ def parse(raw: Raw, options: FormOptions) -> Inquiry | list[FieldError]:
 
     Unknown names are passed over and never stored.
     """
-    allowed = allowed_codes(options)
+    allowed = options.allowed
     answers: dict[str, Answer] = {}
     errors: list[FieldError] = []
     country = (raw.get("country") or ("",))[-1]

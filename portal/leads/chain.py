@@ -7,12 +7,12 @@ signed with a key that is not in the database.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Connection, Engine, insert, update
 from sqlmodel import Session, col, select
 
 from portal import db
@@ -24,6 +24,20 @@ GENESIS = "0" * 64
 _ROWS_AT_ONCE = 500
 
 Problem = Literal["missing", "altered", "payload", "signature", "unsigned", "head"]
+
+
+#: made once: to put them together costs as much as to run them
+_HEAD = select(ChainHead.count, ChainHead.last).with_for_update()
+_RECEIPT, _NEW_HEAD = insert(Receipt), update(ChainHead.__table__)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A receipt that is not chained yet: of which lead, what it states, and the signature of that."""
+
+    lead: str
+    statement: Statement
+    signature: str
 
 
 @dataclass(frozen=True)
@@ -64,22 +78,31 @@ def statement_of(lead: Submission, receipt: Receipt) -> Statement:
     return Statement(lead.reference, lead.received_at, receipt.payload_sha256)
 
 
-def extend(session: Session, signer: Signer, lead: Submission, signature: str) -> None:
-    """Chain `lead`, which the caller's write transaction has stored; `signature` is that of its statement.
+def extend(connection: Connection, signer: Signer, receipts: Sequence[Signed]) -> None:
+    """Chain the receipts of leads that the caller's write transaction has stored, in their order.
 
     Writers take turns by the head's row (PostgreSQL) or by the transaction itself (SQLite), so positions have no gaps.
     """
-    connection = session.connection()
-    query = select(ChainHead.count, ChainHead.last).with_for_update()
-    count, previous = connection.execute(query).one()
-    seq, hashed = count + 1, payload_hash(lead.sealed)
-    last = link(previous, seq, lead.id, lead.reference, lead.received_at, hashed)
-    receipt = Receipt(
-        submission_id=lead.id, seq=seq, payload_sha256=hashed, link=last, signature=signature, key_id=signer.key_id
-    )
-    connection.execute(insert(Receipt), receipt.model_dump())
+    seq, last = connection.execute(_HEAD).one()
+    rows = []
+    for receipt in receipts:
+        stated = receipt.statement
+        seq += 1
+        last = link(last, seq, receipt.lead, stated.reference, stated.received_at, stated.payload_sha256)
+        rows.append(
+            {
+                "submission_id": receipt.lead,
+                "seq": seq,
+                "payload_sha256": stated.payload_sha256,
+                "link": last,
+                "signature": receipt.signature,
+                "key_id": signer.key_id,
+            }
+        )
+    connection.execute(_RECEIPT, rows)
+    # Signed once for all of them: nobody sees the states of the head in between.
     signed = {"signature": signer.sign(head_bytes(seq, last)), "key_id": signer.key_id}
-    connection.execute(update(ChainHead).values(count=seq, last=last, **signed))
+    connection.execute(_NEW_HEAD, {"count": seq, "last": last, **signed})
 
 
 def sign_unsigned(engine: Engine, signer: Signer) -> int:

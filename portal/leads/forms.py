@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from babel import Locale
@@ -61,6 +61,19 @@ class FormOptions:
     #: parts of opportunities, coded `opportunity/segment`
     segments: Sequence[Option] = ()
     policies: Sequence[Option] = ()
+
+    @cached_property
+    def allowed(self) -> Mapping[str, frozenset[str]]:
+        """The codes that each choice takes, by field name; put together once."""
+        allowed = {entry.name: frozenset(entry.options) for entry in FIELDS.values() if entry.options}
+        allowed["country"] = country_codes()
+        allowed["sectors"] = frozenset(code for code, _ in self.sectors)
+        allowed["opportunities"] = frozenset(code for entries in self.opportunities.values() for code, _ in entries)
+        for name in ("regions", "parks", "segments", "policies"):
+            allowed[name] = frozenset(code for code, _ in getattr(self, name))
+        allowed["regions"] |= {UNDECIDED}
+        allowed["parks"] |= {UNDECIDED}
+        return allowed
 
 
 @dataclass(frozen=True)
@@ -155,16 +168,3 @@ _NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "
 def country_codes() -> frozenset[str]:
     """ISO 3166 codes that the country question takes."""
     return frozenset(str(code) for code in Locale("en").territories if len(str(code)) == 2) - _NO_COUNTRY
-
-
-def allowed_codes(options: FormOptions) -> dict[str, frozenset[str]]:
-    """The codes that each choice takes, by field name."""
-    allowed = {entry.name: frozenset(entry.options) for entry in FIELDS.values() if entry.options}
-    allowed["country"] = country_codes()
-    allowed["sectors"] = frozenset(code for code, _ in options.sectors)
-    allowed["opportunities"] = frozenset(code for entries in options.opportunities.values() for code, _ in entries)
-    for name in ("regions", "parks", "segments", "policies"):
-        allowed[name] = frozenset(code for code, _ in getattr(options, name))
-    allowed["regions"] |= {UNDECIDED}
-    allowed["parks"] |= {UNDECIDED}
-    return allowed

@@ -16,14 +16,14 @@ from urllib.parse import quote, urlencode
 import structlog
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from joserfc.jwk import ECKey
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlmodel import col, select
 
 from portal import db, envelope
 from portal.leads import chain
 from portal.leads.forms import Inquiry, Notice
-from portal.leads.models import LeadAudit, Outbox, Submission, new_id, new_reference
+from portal.leads.ledger import Entry, Known, Ledger
+from portal.leads.models import Submission, new_id, new_reference
 from portal.leads.signing import Signer, Statement
 
 #: Long enough to ask a colleague overnight; after that the page is stale anyway.
@@ -94,7 +94,7 @@ class Intake:
         if len(secret) < 32:
             message = "the secret needs 32 bytes"
             raise ValueError(message)
-        self._engine = engine
+        self._ledger = Ledger(engine, signer)
         self._public_key = public_key
         self.signer = signer
         self._secret = secret
@@ -137,11 +137,12 @@ class Intake:
         started = time.perf_counter()
         fingerprint = self._fingerprint(inquiry, key)
         with _storage():
-            found = self._find(key, fingerprint)
-            if found is None:
-                if key.age is not None and key.age > KEY_LIFETIME:
+            if key.age is not None and key.age > KEY_LIFETIME:
+                found = self._find(key, fingerprint)
+                if found is None:
                     message = "the form key has expired"
                     raise FormKeyExpiredError(message)
+            else:
                 found = self._store(inquiry, key, fingerprint, locale, Notice(privacy_version, privacy_text), flags)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         log.info("lead.accepted", id=found.id, repeated=found.repeated, flags=list(flags), ms=milliseconds)
@@ -152,14 +153,15 @@ class Intake:
         return hmac.compare_digest(self._token(submission_id).encode(), token.encode("utf-8", "replace"))
 
     def _find(self, key: FormKey, fingerprint: str) -> Accepted | None:
-        with db.read(self._engine) as session:
-            row = session.exec(select(Submission).where(col(Submission.form_key) == key.digest)).one_or_none()
-        if row is None:
-            return None
-        if not hmac.compare_digest(row.fingerprint, fingerprint):
+        known = self._ledger.find(key.digest)
+        return None if known is None else self._accepted(known, fingerprint)
+
+    def _accepted(self, known: Known, fingerprint: str) -> Accepted:
+        if not hmac.compare_digest(known.fingerprint, fingerprint):
             message = "other answers under a used key"
             raise FormKeyReusedError(message)
-        return Accepted(row.id, row.reference, self._token(row.id), row.received_at, repeated=True)
+        token = self._token(known.id)
+        return Accepted(known.id, known.reference, token, known.received_at, repeated=not known.fresh)
 
     def _store(
         self,
@@ -197,25 +199,19 @@ class Intake:
                 quarantined=bool(flags),
                 received_at=now,
             )
-            outbox = Outbox(submission_id=lead, next_attempt_at=now)
-            audit = {"at": now, "submission_id": lead, "action": "accepted", "detail": ",".join(flags)}
             # Sealed, hashed and signed before the transaction: it holds the one lock that all others wait for.
-            signature = self.signer.sign(Statement(reference, now, chain.payload_hash(row.sealed)).signed_bytes())
+            statement = Statement(reference, now, chain.payload_hash(row.sealed))
+            receipt = chain.Signed(lead, statement, self.signer.sign(statement.signed_bytes()))
             try:
-                with db.write(self._engine) as session:
-                    # Plain inserts: the objects' bookkeeping would double the time for which the lock is held.
-                    connection = session.connection()
-                    connection.execute(insert(Submission), row.model_dump())
-                    chain.extend(session, self.signer, row, signature)
-                    connection.execute(insert(Outbox), outbox.model_dump())
-                    connection.execute(insert(LeadAudit), audit)
-            except IntegrityError:
-                # Someone was faster with the same key; or, once in 50,000 million, the reference is taken: try again.
+                return self._accepted(self._ledger.write(Entry(row, receipt, flags)), fingerprint)
+            except SQLAlchemyError as error:
+                # Someone was faster with the same key, or it is a repeated sending, which only has to be read; or,
+                # once in 50,000 million, the reference is taken: then try again.
                 found = self._find(key, fingerprint)
                 if found is not None:
                     return found
-                continue
-            return Accepted(lead, reference, self._token(lead), now, repeated=False)
+                if not isinstance(error, IntegrityError):
+                    raise
         message = "no free reference"
         raise StorageUnavailableError(message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.datastructures import QueryParams
 
-from portal.leads.forms import FIELDS, FormOptions, allowed_codes
+from portal.leads.forms import FIELDS, FormOptions
 
 #: parameter of the address -> field of the form
 PARAMETERS = {
@@ -23,7 +23,7 @@ def prefilled(query: QueryParams, options: FormOptions) -> dict[str, list[str]]:
 
     `segment` names parts of the opportunity; sectors follow from opportunities; `report=error` is the topic.
     """
-    allowed = allowed_codes(options)
+    allowed = options.allowed
     values: dict[str, list[str]] = {}
 
     def take(field: str, given: list[str]) -> None:
