@@ -39,7 +39,7 @@ from portal.web import api, enquiry, enquiry_api, errors, finders, levels, pages
 from portal.web.gaps import Gaps
 from portal.web.limits import RateLimiter
 from portal.web.live import LiveSite
-from portal.web.middleware import HeadAsGet, SecurityHeaders
+from portal.web.middleware import Compressed, HeadAsGet, SecurityHeaders
 
 
 def release_paths(settings: Settings) -> Paths:
@@ -88,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         # Starlette builds its slash redirect from the Host header; our own redirects are relative.
         redirect_slashes=False,
     )
+    app.add_middleware(Compressed)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts, www_redirect=False)

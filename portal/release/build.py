@@ -20,7 +20,7 @@ from portal.catalog.checks import Checker
 from portal.catalog.faults import ContentError, Fault
 from portal.catalog.loader import load
 from portal.catalog.store import Catalog
-from portal.release import data, indexing, sitemap
+from portal.release import data, indexing, offline, sitemap
 from portal.release.addresses import LEAFLETS
 from portal.release.assets import Assets, collect
 from portal.release.inspect import Inspected, broken_links, look
@@ -229,6 +229,7 @@ def _files(renderer: Renderer, rendered: Rendered, assets: Assets, created: date
             yield f"data/{tag}/{collection}.json", data.as_json(records)
             yield f"data/{tag}/{collection}.csv", data.as_csv(records)
     yield "sitemap.xml", sitemap.sitemap(renderer.base_url, rendered.locales, catalog.site.default_locale)
+    yield offline.PATH, offline.worker(assets, renderer.release, catalog.site.locales)
     yield "robots.txt", sitemap.robots(renderer.base_url, catalog.site.locales)
 
 

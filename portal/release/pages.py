@@ -76,6 +76,7 @@ def pages(catalog: Catalog) -> Iterator[Page]:
     yield Page("sitemap/", "pages/sitemap.html")
     if sample := next((e for e in catalog.all("opportunities") if getattr(e.facts, "chain", None)), None):
         yield Page("style/", "pages/style.html", {"sample": sample}, indexed=False)
+    yield Page("offline/", "pages/offline.html", indexed=False)
     yield Page("404.html", "pages/404.html", indexed=False)
 
 

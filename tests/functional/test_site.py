@@ -83,6 +83,7 @@ def test_every_link_of_every_page_answers(site: Site, pages: dict[str, SeenPage]
     [
         ("/sitemap.xml", "application/xml"),
         ("/robots.txt", "text/plain; charset=utf-8"),
+        ("/sw.js", "text/javascript; charset=utf-8"),
         ("/en/feed.atom", "application/atom+xml"),
         ("/zh-Hans/feed.atom", "application/atom+xml"),
         ("/data/en/districts.geojson", "application/geo+json"),
@@ -142,7 +143,7 @@ class Head(HTMLParser):
 def test_canonical_and_hreflang(pages: dict[str, SeenPage]) -> None:
     for address, page in pages.items():
         head = Head(page.html)
-        if address.endswith("404.html"):
+        if address.endswith(("404.html", "/offline/", "/style/")):
             assert head.robots == "noindex"
             continue
         below = address.split("/", 2)[2]
@@ -175,7 +176,7 @@ def test_titles_tell_pages_apart(pages: dict[str, SeenPage]) -> None:
 
 def test_the_language_switch_keeps_the_page(pages: dict[str, SeenPage]) -> None:
     for address, page in pages.items():
-        if address.endswith("404.html"):
+        if address.endswith(("404.html", "/offline/", "/style/")):
             continue
         other = address.replace("/en/", "/zh-Hans/", 1) if address.startswith("/en/") else f"/en{address[8:]}"
         assert other in page.seen.links, address

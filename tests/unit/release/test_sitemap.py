@@ -62,11 +62,11 @@ def test_addresses_are_escaped() -> None:
     ]
 
 
-def test_all_pages_but_the_error_page_are_listed(content: Content) -> None:
+def test_all_pages_that_may_be_indexed_are_listed(content: Content) -> None:
     rendered = render_all(content.renderer())
     found = alternates(sitemap(BASE_URL, rendered.locales, "zh-Hans"))
     assert {address.removeprefix(BASE_URL) for address in found} == {
-        address for address in rendered.html if not address.endswith("404.html")
+        address for address in rendered.html if not address.endswith(("404.html", "/offline/", "/style/"))
     }
     assert_symmetric(found)
 

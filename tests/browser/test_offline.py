@@ -1,0 +1,116 @@
+"""Without a network: visited pages are shown as kept copies that say so, others as a page that explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.conftest import Portal
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context()
+    yield made
+    made.close()
+
+
+def ready(page: Page) -> None:
+    """Wait until the worker serves this page."""
+    page.wait_for_function("navigator.serviceWorker.controller !== null", timeout=60_000)
+
+
+def kept(page: Page, path: str) -> None:
+    """Wait until a page is on the shelf."""
+    page.wait_for_function(
+        "async (path) => (await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name))"
+        ".match(path)))).some(Boolean)",
+        arg=path,
+        timeout=60_000,
+    )
+
+
+@pytest.mark.parametrize(
+    ("tag", "notice", "explained"), [("en", "no network", "has not been kept"), ("zh-Hans", "没有网络", "没有保存")]
+)
+def test_a_visited_page_is_kept_and_another_explained(
+    context: BrowserContext, portal: Portal, tag: str, notice: str, explained: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{portal.url}/{tag}/sectors/biotechnology/")
+    ready(page)
+    kept(page, f"/{tag}/sectors/biotechnology/")
+    kept(page, f"/{tag}/offline/")
+    heading = page.locator("h1").inner_text()
+    context.set_offline(True)
+    page.goto(f"{portal.url}/{tag}/sectors/biotechnology/")
+    assert page.locator("h1").inner_text() == heading
+    assert notice in page.locator(".kept-notice").inner_text()
+    assert "20" in page.locator(".kept-notice").inner_text()
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.site-header')).backgroundColor") != "rgba(0, 0, 0, 0)"
+    )
+    page.goto(f"{portal.url}/{tag}/sectors/electronics/")
+    assert explained in page.locator("main").inner_text()
+    assert page.locator("html").get_attribute("lang") == tag
+    context.set_offline(False)
+    page.goto(f"{portal.url}/{tag}/sectors/biotechnology/")
+    assert page.locator(".kept-notice").count() == 0
+
+
+def test_forms_searches_and_data_are_never_kept(context: BrowserContext, portal: Portal) -> None:
+    page = context.new_page()
+    page.goto(f"{portal.url}/en/")
+    ready(page)
+    kept(page, "/en/offline/")
+    for path in (
+        "/en/invest",
+        "/en/search?q=chip",
+        "/en/parks/?level=national",
+        "/api/v1/sectors",
+        "/data/en/parks.json",
+    ):
+        page.goto(f"{portal.url}{path}")
+    page.goto(f"{portal.url}/en/regions/")
+    kept(page, "/en/regions/")
+    addresses = page.evaluate(
+        "async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys())"
+        ".map((request) => new URL(request.url).pathname + new URL(request.url).search)))).flat()"
+    )
+    pages = sorted(address for address in addresses if not address.startswith("/static/"))
+    assert pages == ["/en/", "/en/offline/", "/en/regions/"]
+
+
+def test_at_most_forty_pages_are_kept(context: BrowserContext, portal: Portal) -> None:
+    page = context.new_page()
+    page.goto(f"{portal.url}/en/")
+    ready(page)
+    kept(page, "/en/offline/")
+    # The worker is told of pages as if they had been open when it started.
+    slugs = page.evaluate(
+        "async () => (await (await fetch('/api/v1/opportunities?locale=en')).json()).items?.map((item) => item.slug)"
+        " ?? [...(await (await fetch('/en/opportunities/')).text()).matchAll(/opportunities.([a-z0-9-]+).\"/g)].map((m) => m[1])"
+    )
+    wanted = list(dict.fromkeys(slugs))[:45]
+    assert len(wanted) == 45
+    for slug in wanted:
+        page.evaluate("(path) => navigator.serviceWorker.controller.postMessage(path)", f"/en/opportunities/{slug}/")
+        kept(page, f"/en/opportunities/{slug}/")
+    count = page.evaluate(
+        "async () => { const name = (await caches.keys()).find((name) => name.startsWith('kept-pages-'));"
+        " return (await (await caches.open(name)).keys()).filter((request) => !request.url.endsWith('/offline/')).length }"
+    )
+    assert count == 40
+
+
+def test_nothing_is_kept_where_the_browser_saves_data(context: BrowserContext, portal: Portal) -> None:
+    context.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+    page = context.new_page()
+    page.goto(f"{portal.url}/en/", wait_until="load")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    assert page.evaluate("caches.keys().then((names) => names.length)") == 0
