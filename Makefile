@@ -71,6 +71,11 @@ crash: $(VENV)/dev ## kill web, worker and inbox 200 times under load of 20,000 
 load: $(VENV)/dev ## measure: 100 inquiries a second for a minute while the lead queue is dead
 	$(BIN)/python -m tests.benchmarks.load
 
+.PHONY: lighthouse
+lighthouse: $(VENV)/dev ## measure pages with Lighthouse on slow 4G: scores, LCP, CLS; ARGS="--runs 1 home form"
+	test -x node_modules/.bin/lighthouse || npm ci --silent --no-audit --no-fund
+	$(BIN)/python -m tests.benchmarks.lighthouse $(ARGS)
+
 .PHONY: lock
 lock: ## renew the hashed locks from pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

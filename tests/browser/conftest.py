@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,10 +60,10 @@ def wait_for(url: str, child: subprocess.Popen[bytes]) -> None:
     pytest.fail(f"{url} did not answer")
 
 
-@pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """Publish the real content and run site, inbox and worker."""
-    var = tmp_path_factory.mktemp("var")
+@contextmanager
+def running(var: Path) -> Iterator[Portal]:
+    """Publish the real content into `var` and run site, inbox and worker."""
+    var.mkdir(exist_ok=True)
     site, inbox = free_port(), free_port()
     environment = {**os.environ, "VAR": str(var), "PORT": str(site), "INBOX_PORT": str(inbox)}
     command = [sys.executable, "-m", "portal.cli"]
@@ -81,14 +82,21 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 
 @pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The running portal."""
+    with running(tmp_path_factory.mktemp("var")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's chromium."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no {CHROMIUM}")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
 
 
 @pytest.fixture

@@ -6,81 +6,50 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+import typer
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser import matrix
 from tests.browser.conftest import Portal
 
 pytestmark = pytest.mark.browser
 
-#: one address per template
-PATHS = (
-    "",
-    "sectors/",
-    "sectors/biotechnology/",
-    "opportunities/",
-    "opportunities/semiconductors/",
-    "parks/",
-    "parks/liangjiang-new-area/",
-    "parks/?sector=electronics&sort=area",
-    "opportunities/?stage=design&firm=leading",
-    "policies/?valid=yes",
-    "policies/check?investor=foreign&sector=electronics",
-    "shortlist?o=semiconductors&p=liangjiang-new-area",
-    "parks/compare?p=liangjiang-new-area&p=bishan-hitech",
-    "policies/",
-    "policies/foreign-investment-law/",
-    "regions/",
-    "regions/central-urban-area/",
-    "events/",
-    "plan/",
-    "plan/requirements/",
-    "data/",
-    "guides/",
-    "guides/why-chongqing/",
-    "stories/",
-    "glossary/",
-    "sources/",
-    "sitemap/",
-    "search?q=5G",
-    "search?q=qqqqzzzz",
-    "invest?opportunity=semiconductors",
-    "no-such-page/",
-)
-OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+
+def addresses(portal: Portal) -> list[str]:
+    """Every state that has an address, below the locale."""
+    return [case.path for case in matrix.cases(portal) if not case.steps]
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds, one line each."""
-    found = Axe().run(page, options=OPTIONS).response["violations"]
-    return [f"{page.url} {rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+def test_every_template_is_looked_at(portal: Portal) -> None:
+    assert {case.template for case in matrix.cases(portal)} == matrix.templates()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280], ids=["phone", "desktop"])
-@pytest.mark.parametrize("locale", ["zh-Hans", "en"])
-def test_no_page_has_an_accessibility_violation(
-    open_page: Callable[..., Page], portal: Portal, locale: str, width: int, dark: bool
-) -> None:
-    page = open_page(f"/{locale}/", width=width, dark=dark)
-    found: list[str] = []
-    for path in PATHS:
-        page.goto(f"{portal.url}/{locale}/{path}")
-        found += violations(page)
+def test_no_page_has_an_accessibility_violation(portal: Portal, capsys: pytest.CaptureFixture[str]) -> None:
+    locales = matrix.languages(portal)
+    seen, found = matrix.walk(portal, locales)
+    states = len(matrix.cases(portal))
+    with capsys.disabled():
+        typer.echo(
+            f"\naxe: {len(matrix.templates())} templates in {states} states × {len(locales)} languages × "
+            f"{len(matrix.LOOKS)} (phone, desktop; light, dark) = {seen} looks, {len(found)} violations"
+        )
+    assert seen == states * len(locales) * len(matrix.LOOKS)
     assert not found, "\n".join(found)
 
 
 def test_a_planted_violation_is_found(open_page: Callable[..., Page]) -> None:
     page = open_page("/en/")
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/x.png\">')")
-    assert any("image-alt" in line for line in violations(page))
+    page.evaluate(Axe().axe_script)
+    assert any("image-alt" in line for line in page.evaluate(matrix.LOOK))
 
 
 @pytest.mark.parametrize("locale", ["zh-Hans", "en"])
 def test_no_sideways_scrolling_at_320_pixels(open_page: Callable[..., Page], portal: Portal, locale: str) -> None:
     page = open_page(f"/{locale}/", width=320)
     wide = []
-    for path in PATHS:
+    for path in addresses(portal):
         page.goto(f"{portal.url}/{locale}/{path}")
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > 320:
@@ -92,7 +61,7 @@ def test_no_request_leaves_the_site_and_no_script_is_needed(open_page: Callable[
     page = open_page("/en/", script=False)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    for path in PATHS:
+    for path in addresses(portal):
         page.goto(f"{portal.url}/en/{path}")
         assert page.locator("h1").count() == 1, path
     assert asked
