@@ -153,7 +153,8 @@ async def _walk(portal: Portal, locales: list[str]) -> tuple[int, list[str]]:
             page = await context.new_page()
             while waiting:
                 locale, case = waiting.pop()
-                seen += await look_at(page, locale, case)
+                looks = await look_at(page, locale, case)
+                seen += looks
             await context.close()
 
         await asyncio.gather(*(take() for _ in range(ABREAST)))
