@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import zip_longest
 
-from search.chinese import Segmenter, pairs, segmenter
+from search.chinese import Segmenter, pair_texts, pairs, segmenter
 from search.folding import HYPHENS, fold, level, mainland
 from search.languages import LATIN, NOUN_PARTICLES, STOP
 from search.places import find
@@ -44,6 +44,7 @@ class Analyzer:
         self._segmenter: Segmenter = segmenter(chinese)
         self._german = german
         self._split = lru_cache(maxsize=1 << 15)(_split)
+        self._indexed = lru_cache(maxsize=1 << 16)(self._read)
 
     def tokens(self, text: str, locale: str = "") -> Iterator[Token]:
         """Every token of a text, several at one place where it can be read in several ways."""
@@ -79,6 +80,26 @@ class Analyzer:
         found = _index_texts if len(text) < _LONG else _index_texts.__wrapped__
         return found(text, locale or self.locale, self._chinese, self._german)
 
+    def texts(self, text: str, locale: str = "") -> list[str]:
+        """The tokens of a text without their places, in no order: what an index is made of."""
+        tag = locale or self.locale
+        folded = fold(text)
+        found: list[str] = []
+        for run in runs(folded, text):
+            if run.kind == "han":
+                found += self._segmenter.texts(run.text)
+            elif run.kind in ("katakana", "hiragana", "hangul"):
+                found += pair_texts(run.text)
+            elif run.kind == "number":
+                plain, whole, _ = _number(run, folded.text)
+                found += [plain] if whole == plain else [plain, whole]
+            else:
+                parts, joined = self._split(text[slice(*folded.span(run.start, run.end))])
+                for part in parts:
+                    found += self._indexed(part, tag)
+                found += index_forms(joined, tag) if joined else ()
+        return found
+
     def terms(self, text: str) -> Iterator[Term]:
         """The words of a query, in order."""
         text = mainland(text)
@@ -109,23 +130,19 @@ class Analyzer:
 
         With a language there is one; without, one for each language the text may be in.
         """
-        tags = (locale if locale in LATIN else "en",) if locale else (self.locale, *LATIN)
-        return tuple(dict.fromkeys(_key(mainland(text), tag) for tag in dict.fromkeys(tags)))
+        if locale:
+            return (key_in(text, locale),)
+        return tuple(dict.fromkeys(_key(mainland(text), tag) for tag in dict.fromkeys((self.locale, *LATIN))))
 
     def find(self, text: str, wanted: frozenset[str]) -> list[Token]:
         """Where some tokens stand in a text of this locale; positions are not told."""
         return find(self.forms, text, wanted)
 
-    def surfaces(self, text: str) -> Iterator[str]:
+    def surfaces(self, text: str) -> tuple[str, ...]:
         """Whole words, unstemmed, as a typing error is measured against them."""
-        folded = fold(text)
-        for run in runs(folded, text):
-            if run.kind == "word":
-                yield from (part for part in re.split(r"[-.&]", run.text) if part.isalpha())
-            elif run.kind in ("katakana", "hangul"):
-                yield run.text
+        return _surfaces(text) if len(text) < _LONG else _surfaces.__wrapped__(text)
 
-    def _indexed(self, word: str, tag: str) -> tuple[str, ...]:
+    def _read(self, word: str, tag: str) -> tuple[str, ...]:
         found = index_forms(word, tag)
         if tag == "de" and (parts := compound(level(word), self._german)):
             found = (*found, *(form for part in parts for form in forms(part, ("de",))))
@@ -154,6 +171,23 @@ class Analyzer:
         yield Term(plain, ways, stop=plain in STOP or (len(plain) == 1 and not plain.isdigit()))
 
 
+@lru_cache(maxsize=1 << 15)
+def _surfaces(text: str) -> tuple[str, ...]:
+    found: list[str] = []
+    folded = fold(text)
+    for run in runs(folded, text):
+        if run.kind == "word":
+            found += (part for part in re.split(r"[-.&]", run.text) if part.isalpha())
+        elif run.kind in ("katakana", "hangul"):
+            found.append(run.text)
+    return tuple(found)
+
+
+def key_in(text: str, locale: str) -> str:
+    """The key of a text that is in a language."""
+    return _key(mainland(text), locale if locale in LATIN else "en")
+
+
 @lru_cache(maxsize=1 << 16)
 def _key(text: str, tag: str) -> str:
     parts: list[str] = []
@@ -173,9 +207,9 @@ def _key(text: str, tag: str) -> str:
 @lru_cache(maxsize=1 << 15)
 def _index_texts(text: str, tag: str, chinese: frozenset[str], german: frozenset[str]) -> list[str]:
     words = analyzer(tag, chinese, german)
-    found = [token.text for token in words.tokens(text)]
+    found = words.texts(text)
     if (other := mainland(text)) != text:
-        found += [token.text for token in words.tokens(other)]
+        found += words.texts(other)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -81,17 +81,18 @@ def _postings(documents: list[Document], words: Analyzer, lengths: list[int]) ->
 
 
 def _posting(document: Document, words: Analyzer) -> Posting:
-    tokens: Counter[str] = Counter()
+    tokens: dict[str, int] = defaultdict(int)
     named: set[str] = set()
     for name, weight in FIELDS.items():
         for text, tag in document.texts(name):
-            found = Counter(words.index_texts(tidy(text), tag))
-            for token, count in found.items():
-                tokens[token] += weight * count
+            found = words.index_texts(tidy(text), tag)
+            for token in found:
+                tokens[token] += weight
             if name in NAMING:
                 named.update(found)
     letters = set(_letters(document, words.locale))
-    tokens.update(dict.fromkeys(letters, _ROMANISED))
+    for word in letters:
+        tokens[word] += _ROMANISED
     return Posting(dict(tokens), named | letters, columns.names(document, words), document.facets())
 
 
@@ -100,5 +101,5 @@ def _letters(document: Document, locale: str) -> Iterator[str]:
     for name in NAMING:
         for text, tag in document.texts(name):
             if (tag or locale) == "zh-Hans" or (not tag and level(text) != text.lower()):
-                whole = list(romanised(text))
+                whole = romanised(text)
                 yield from whole if name == "title" or text in document.names else (w for w in whole if len(w) > 5)

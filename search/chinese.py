@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import rjieba
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 from search.folding import Folded, level
 from search.languages import STOP
@@ -56,6 +56,15 @@ class Segmenter:
                         yield Token(part, position + place + inner, *span)
             place += len(word)
 
+    def texts(self, text: str) -> list[str]:
+        """The same tokens without their places."""
+        found = [*(pair_texts(text) if len(text) > 1 else ()), *text]
+        for word in self.cut(text) if len(text) > 2 else ():
+            if len(word) > 2:
+                found.append(word)
+                found += (part for part in self.parts(word) if 2 < len(part) < len(word))
+        return found
+
     def terms(self, text: str) -> Iterator[Term]:
         """The words of a query."""
         before = ""
@@ -103,12 +112,14 @@ def pinyin(text: str) -> str:
     return "".join(lazy_pinyin(level(text)))
 
 
-def romanised(text: str) -> Iterator[str]:
+@lru_cache(maxsize=1 << 16)
+def romanised(text: str) -> tuple[str, ...]:
     """How a Chinese name may be typed in letters: whole, and by initials."""
-    for name in _HAN.findall(level(text)):
-        whole = pinyin(name)
-        yield whole
-        if "v" in whole:
-            yield whole.replace("v", "u")
+    found: list[str] = []
+    for name in () if text.isascii() else _HAN.findall(level(text)):
+        syllables = lazy_pinyin(name)
+        whole = "".join(syllables)
+        found += [whole, whole.replace("v", "u")] if "v" in whole else [whole]
         if len(name) >= _FEWEST_INITIALS:
-            yield "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+            found.append("".join(syllable[0] for syllable in syllables))
+    return tuple(found)

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from search.analysis import Analyzer
+from search.analysis import Analyzer, key_in
 from search.document import FACETS, Document, Synonym
 from search.folding import fold, tidy
 from search.spelling import spellings
@@ -73,16 +73,16 @@ class ColumnsDamagedError(Exception):
 
 def keys(texts: Iterable[Synonym], analyzer: Analyzer) -> tuple[str, ...]:
     """Keys of names; `lifts (elevators)` is known under both of its names and as the whole."""
-    found: dict[str, None] = {}
-    for text, tag in texts:
-        plain = text.replace("（", "(").replace("）", ")")
-        inner = re.findall(r"\(([^()]*)\)", plain)
-        outer = re.sub(r"\([^()]*\)", " ", plain) if inner else plain
-        for name in dict.fromkeys((plain, outer, *inner)):
-            for key in analyzer.keys(tidy(name), tag or analyzer.locale):
-                if key.strip():
-                    found[key] = None
-    return tuple(found)
+    return tuple(dict.fromkeys(key for text, tag in texts for key in _keys(text, tag or analyzer.locale)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _keys(text: str, locale: str) -> tuple[str, ...]:
+    plain = text.replace("（", "(").replace("）", ")")
+    inner = re.findall(r"\(([^()]*)\)", plain)
+    outer = re.sub(r"\([^()]*\)", " ", plain) if inner else plain
+    named = dict.fromkeys((plain, outer, *inner))
+    return tuple(key for name in named for key in (key_in(tidy(name), locale),) if key.strip())
 
 
 def _names(document: Document, analyzer: Analyzer) -> Iterator[tuple[str, ...]]:

@@ -135,6 +135,8 @@ _TIDY = _Tidy()
 
 def tidy(text: str) -> str:
     """Text as it is stored and shown: composed, controls and white space as single blanks, no lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = text.translate(_TIDY)
     # Half-width kana carry their voicing marks apart.
     wide = _HALF_WIDTH.sub(lambda match: unicodedata.normalize("NFKC", match[0]), kept)

@@ -98,4 +98,14 @@ def _phrase(key: str, names: Names) -> float:
 
 def holds(text: str, term: Weighed) -> bool:
     """Whether keys have a term in one of its ways."""
-    return any(all(any(token in text for token in group) for group in way) for way in term.ways)
+    # Loops, not any() and all(): this is asked a hundred times for each document.
+    for way in term.ways:
+        for group in way:
+            for token in group:
+                if token in text:
+                    break
+            else:
+                break
+        else:
+            return True
+    return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
+from math import fsum
 
 from search.engine import Snippet
 from search.tokens import Token
@@ -39,12 +41,10 @@ def marks(tokens: Iterable[Token]) -> list[tuple[int, int]]:
 def excerpt(text: str, tokens: Sequence[Token], rarity: Mapping[str, float]) -> Snippet:
     """About two lines of the text around the place where the most telling of the found words stand together."""
     found = marks(tokens)
-    widths = [0]
-    for char in text:
-        widths.append(widths[-1] + _width(char))
+    widths = [0, *(range(1, len(text) + 1) if text.isascii() else accumulate(map(_width, text)))]
     if widths[-1] <= WIDTH:
         return Snippet(text, tuple(found))
-    start = _start(text, widths, sorted(tokens, key=lambda token: token.start)[:_MOST], rarity)
+    start = _start(text, widths, sorted(tokens, key=lambda token: (token.start, token.end, token.text))[:_MOST], rarity)
     end = start
     while end < len(text) and widths[end + 1] - widths[start] <= WIDTH:
         end += 1
@@ -63,7 +63,7 @@ def _start(text: str, widths: Sequence[int], tokens: Sequence[Token], rarity: Ma
     best, most = tokens[0].start, 0.0
     for index, first in enumerate(tokens):
         within = {token.text for token in tokens[index:] if widths[token.end] - widths[first.start] <= reach}
-        value = sum(rarity.get(token, 0.0) for token in within)
+        value = fsum(rarity.get(token, 0.0) for token in within)
         if value > most:
             best, most = first.start, value
     start = best

@@ -9,7 +9,6 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from search.analysis import Analyzer
@@ -49,6 +48,12 @@ class Vocabulary:
         self._alike: dict[tuple[str, int], list[tuple[str, frozenset[str]]]] = defaultdict(list)
         for word in self._words:
             self._alike[word[0], len(word)].append((word, frozenset(word)))
+        # Chinese names with one character taken out: one that looks alike may have been typed in its place.
+        self._masked: dict[str, list[str]] = defaultdict(list)
+        for names in self._sounds.values():
+            for name in names:
+                for place in range(len(name) if _SHORTEST_KANA <= len(name) <= 6 else 0):
+                    self._masked[_mask(name, place)].append(name)
 
     def nearest(self, word: str) -> str | None:
         """The most frequent of the nearest words: one error in five to seven letters, two in longer words."""
@@ -78,16 +83,6 @@ class Vocabulary:
         if found or len(text) < _SHORTEST_KANA:
             return found
         return next((name for place in range(len(text)) for name in self._masked.get(_mask(text, place), ())), None)
-
-    @cached_property
-    def _masked(self) -> dict[str, list[str]]:
-        """Chinese names with one character taken out: one that looks alike may have been typed in its place."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for names in self._sounds.values():
-            for name in names:
-                for place in range(len(name) if _SHORTEST_KANA <= len(name) <= 6 else 0):
-                    found[_mask(name, place)].append(name)
-        return found
 
     def known(self, word: str) -> bool:
         """Whether a word is written so somewhere."""

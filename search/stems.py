@@ -88,13 +88,12 @@ def query_forms(word: str, locale: str) -> tuple[str, ...]:
 def compound(word: str, vocabulary: frozenset[str]) -> tuple[str, str] | None:
     """The two German words a levelled compound is made of, the longest second one; None when it is none."""
     for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
-        second = word[cut:]
-        if second not in vocabulary and stem("de", second) not in vocabulary:
-            continue
-        for link in _LINKS:
-            first = word[: cut - len(link)] if link else word[:cut]
-            if len(first) >= _SHORTEST_PART and word[:cut].endswith(link) and first in vocabulary:
-                return first, second
+        before, second = word[:cut], word[cut:]
+        firsts = (before.removesuffix(link) for link in _LINKS if before.endswith(link))
+        first = next((part for part in firsts if len(part) >= _SHORTEST_PART and part in vocabulary), None)
+        # Stems take the most time and are asked for last.
+        if first and (second in vocabulary or stem("de", second) in vocabulary):
+            return first, second
     return None
 
 

@@ -11,13 +11,14 @@ import contextlib
 import heapq
 import math
 import threading
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from whoosh import fields, formats, index
-from whoosh.codec.whoosh3 import W3Codec
+from whoosh.codec.whoosh3 import W3Codec, W3PostingsWriter
 from whoosh.reading import TermNotFound
 
 from search.backend import Found, Match, Need, Posting
@@ -32,35 +33,84 @@ _BITS = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256
 
 
 class _Tokens(fields.FieldType):  # type: ignore[misc]
-    """A field that is given tokens with their numbers of occurrences, not a text.
+    """A field whose posting lists are given whole, with a number for each document.
 
     The last bit of a number says whether the token names its document: one list then serves for both.
     """
 
     analyzer = None
     vector = None
-    scorable = True
+    scorable = False
     stored = False
     unique = False
 
     def __init__(self) -> None:
-        self.format = formats.Frequency()
+        self.format = formats.Existence()
 
-    def index(self, value: Mapping[str, int], **_: object) -> Iterator[tuple[bytes, int, float, bytes]]:
-        for token, count in value.items():
-            yield token.encode(), count, float(count), formats.pack_uint(count)
+
+class _Pool:
+    """Posting lists in memory, in place of Whoosh's pool that sorts every posting by itself.
+
+    A token has one array: document, number, document, number …
+    """
+
+    def __init__(self) -> None:
+        self._lists: dict[str, array[int]] = {}
+
+    def add(self, document: int, token: str, number: int) -> None:
+        """Documents come in order."""
+        found = self._lists.get(token)
+        if found is None:
+            found = self._lists[token] = array("I")
+        found.append(document)
+        found.append(number)
+
+    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
+        """What Whoosh writes: sorted by token, then by document. Code points and UTF-8 sort alike."""
+        for token in sorted(self._lists):
+            name, found = token.encode(), self._lists[token]
+            for place in range(0, len(found), 2):
+                yield _TOKENS, name, found[place], found[place + 1], b""
+
+    def cleanup(self) -> None:
+        """Let go of everything."""
+        self._lists.clear()
+
+
+class _Lists(W3PostingsWriter):  # type: ignore[misc]
+    """Writes what Whoosh's own writer writes, without asking each posting what it is."""
+
+    def add_posting(self, id_: int, weight: float, vbytes: bytes, length: int | None = None) -> None:
+        """Take a posting: the last one's block is written when it is full."""
+        del vbytes, length
+        if len(self._ids) >= self._blocklimit:
+            self._write_block()
+        self._ids.append(id_)
+        self._weights.append(weight)
+        self._maxweight: float = max(weight, self._maxweight)
+
+
+class _Codec(W3Codec):  # type: ignore[misc]
+    length_stats = False  # lengths stand in the columns
+
+    def postings_writer(self, dbfile: object, *, byteids: bool = False) -> _Lists:
+        """Called by Whoosh once for each field."""
+        return _Lists(dbfile, self._blocklimit, byteids=byteids, compression=self._compression)
 
 
 def write(postings: Iterable[Posting], folder: Path) -> None:
     """Write the index."""
     target = index.create_in(str(folder), fields.Schema(**{_NUMBER: fields.STORED, _TOKENS: _Tokens()}))
     # Most lists are short: compressing them takes long and saves little.
-    writer = target.writer(procs=1, limitmb=256, codec=W3Codec(compression=0))
+    writer = target.writer(procs=1, codec=_Codec(compression=0))
+    writer.pool.cleanup()
+    writer.pool = pool = _Pool()
     try:
         for number, posting in enumerate(postings):
             named = frozenset(posting.named)
-            tokens = {token: 2 * count + (token in named) for token, count in posting.tokens.items()}
-            writer.add_document(**{_NUMBER: number, _TOKENS: tokens})
+            writer.add_document(**{_NUMBER: number})
+            for token, count in posting.tokens.items():
+                pool.add(number, token, 2 * count + (token in named))
         writer.commit(optimize=True)
     except BaseException:
         # Whoosh keeps its lock when a commit fails, and a failed writer may fail again when told to stop.
