@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, func, or_, update
+from sqlalchemy import ColumnElement, Engine, bindparam, func, insert, or_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 
@@ -16,6 +16,22 @@ from portal.leads.models import STATES, ChainHead, LeadAudit, Outbox, State, Sub
 
 #: Longer than one sending may last (30 s): a lease that runs out means that its worker is gone.
 LEASE = timedelta(seconds=45)
+
+
+_TABLE = Outbox.metadata.tables["outbox"]
+_DELIVERED = (
+    _TABLE.update()
+    .where(_TABLE.c.submission_id == bindparam("lead"), _TABLE.c.delivered_at.is_(None))
+    .values(
+        delivered_at=bindparam("now"),
+        dead_at=None,
+        lease_until=None,
+        last_attempt_at=bindparam("now"),
+        last_error=None,
+        attempts=bindparam("tries"),
+    )
+)
+_AUDIT = insert(LeadAudit)
 
 
 @dataclass(frozen=True)
@@ -90,20 +106,13 @@ def last_delivery(engine: Engine) -> datetime | None:
 def set_delivered(engine: Engine, taken: Claim, now: datetime) -> None:
     """The receiver has it. True whoever holds the lease by now, so the fence is not asked; counted once."""
     with db.write(engine) as session:
-        changed = session.exec(
-            update(Outbox)
-            .where(col(Outbox.submission_id) == taken.event.id, col(Outbox.delivered_at).is_(None))
-            .values(
-                delivered_at=now,
-                dead_at=None,
-                lease_until=None,
-                last_attempt_at=now,
-                last_error=None,
-                attempts=taken.attempts + 1,
-            )
-        )
+        # Plain statements, made once: while they run, no inquiry can be taken in.
+        connection = session.connection()
+        changed = connection.execute(_DELIVERED, {"lead": taken.event.id, "now": now, "tries": taken.attempts + 1})
         if changed.rowcount:
-            session.add(LeadAudit(at=now, submission_id=taken.event.id, action="delivered"))
+            connection.execute(
+                _AUDIT, {"at": now, "submission_id": taken.event.id, "action": "delivered", "detail": ""}
+            )
 
 
 def set_failed(
