@@ -23,7 +23,7 @@ app = typer.Typer(help="The accounts that may log in to the inbox.", no_args_is_
 
 Login = Annotated[str, typer.Argument(help="Name to log in with.")]
 RoleOption = Annotated[str, typer.Option("--role", help="reader, officer or admin.")]
-Generate = Annotated[bool, typer.Option("--generate", help="Make a password and show it once, instead of asking.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Make a password, to be changed at the first login.")]
 
 #: how the command line is called in the audit trail
 ACTOR = "cli"
@@ -90,7 +90,7 @@ def add(
     checked = _role(role)
     with _accounts() as accounts:
         password = _password(generate)
-        person = accounts.add(login, name or login, checked, password, actor=ACTOR)
+        person = accounts.add(login, name or login, checked, password, actor=ACTOR, generated=generate)
     out.print(f"{login}: {person.role}", highlight=False)
     _say(generate, password)
 
@@ -135,7 +135,7 @@ def password(login: Login, generate: Generate = False) -> None:
     """Set a password, which also lifts a lock; the account's sessions end."""
     with _accounts() as accounts:
         chosen = _password(generate)
-        accounts.set_password(login, chosen, actor=ACTOR)
+        accounts.set_password(login, chosen, actor=ACTOR, generated=generate)
     out.print(f"{login}: password set", highlight=False)
     _say(generate, chosen)
 

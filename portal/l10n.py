@@ -27,6 +27,20 @@ from portal.locales import LOCALES
 YI = 100_000_000
 _CHINESE = {"zh-Hans": ("亿元", "万亿元"), "zh-Hant": ("億元", "兆元")}
 
+#: What CLDR calls otherwise than the authorities here do.
+_OFFICIAL = {
+    "zh-Hans": {"HK": "中国香港特别行政区", "MO": "中国澳门特别行政区", "TW": "中国台湾"},
+    "zh-Hant": {"HK": "中國香港特別行政區", "MO": "中國澳門特別行政區", "TW": "中國台灣"},
+    "en": {"HK": "Hong Kong SAR, China", "MO": "Macao SAR, China", "TW": "Taiwan, China"},
+    "ja": {"HK": "中国香港特別行政区", "MO": "中国マカオ特別行政区", "TW": "中国台湾"},
+    "ko": {"HK": "중국 홍콩특별행정구", "MO": "중국 마카오특별행정구", "TW": "중국 타이완"},
+    "de": {"HK": "Hongkong (SVR), China", "MO": "Macau (SVR), China", "TW": "Taiwan, China"},
+    "fr": {"HK": "Hong Kong (RAS), Chine", "MO": "Macao (RAS), Chine", "TW": "Taïwan, Chine"},
+    "es": {"HK": "Hong Kong (RAE), China", "MO": "Macao (RAE), China", "TW": "Taiwán, China"},
+    "ru": {"HK": "Гонконг (САР), Китай", "MO": "Макао (САР), Китай", "TW": "Тайвань, Китай"},
+    "ar": {"HK": "هونغ كونغ، الصين", "MO": "ماكاو، الصين", "TW": "تايوان، الصين"},
+}
+
 
 def load_translations(folder: Path, tag: str) -> gettext.NullTranslations:
     """The message catalogue of a locale, read from its PO file; English and missing files give the source text."""
@@ -103,3 +117,15 @@ def moment(value: datetime, tag: str) -> str:
 def listing(items: Iterable[str], tag: str) -> str:
     """`a, b and c` as the language writes it."""
     return format_list(list(items), locale=_babel(tag))
+
+
+@lru_cache(maxsize=32)
+def countries(tag: str) -> dict[str, str]:
+    """Names of countries and regions by ISO 3166 code: CLDR's, but for those where official usage is another."""
+    names = {str(code): str(name) for code, name in _babel(tag).territories.items() if len(str(code)) == 2}
+    return names | _OFFICIAL[tag]
+
+
+def country(code: str, tag: str) -> str:
+    """The name of a country or region; the code where it is none."""
+    return countries(tag).get(code, code)

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from portal.catalog.faults import Fault
 from portal.catalog.models import Frozen, OpportunityFacts, Slug, Text, Whole
 from portal.catalog.store import Catalog
+from portal.catalog.words import Prose
 from portal.catalog.yamlfile import Path_
 from portal.locales import SOURCE
 
@@ -134,7 +135,18 @@ def plain(catalog: Catalog) -> dict[str, object]:
         collection: {
             entry.slug: {tag: entry.prose(tag).title for tag in STAFF_LOCALES} for entry in catalog.all(collection)
         }
-        for collection in ("sectors", "opportunities", "regions", "parks")
+        for collection in ("sectors", "opportunities", "regions", "parks", "policies")
+    }
+    names["segments"] = {
+        f"{entry.slug}/{segment}": {tag: _segment(entry.prose(tag), segment) for tag in STAFF_LOCALES}
+        for entry in catalog.all("opportunities")
+        for segment in entry.prose(SOURCE).segments
     }
     table = catalog.desks.model_dump(mode="json", exclude_defaults=True) if catalog.desks else {}
     return {**table, "sector_of": sector_of, "names": names, "bureau": dict(catalog.site.host_unit)}
+
+
+def _segment(prose: Prose, segment: str) -> str:
+    """The opportunity's and the segment's name, as the form shows them."""
+    found = prose.segments.get(segment)
+    return f"{prose.title}: {found.label}" if found else prose.title

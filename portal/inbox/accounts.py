@@ -47,7 +47,7 @@ class Checked:
 
 def person_of(row: InboxStaff) -> Person:
     """The person behind a row."""
-    return Person(row.id, row.name, cast(Role, row.role))
+    return Person(row.id, row.name, cast(Role, row.role), row.must_change)
 
 
 def normal_login(login: str) -> str:
@@ -76,8 +76,13 @@ class Accounts:
         # A name that is no account is locked as an account would be, or the answer would tell which names there are.
         self._unknown = Lockout(clock, MAX_FAILURES)
 
-    def add(self, login: str, name: str, role: Role, password: str, *, actor: Person | str) -> Person:
-        """Make an account. Raises AccountError (name taken or malformed, unknown role) and WeakPasswordError."""
+    def add(
+        self, login: str, name: str, role: Role, password: str, *, actor: Person | str, generated: bool = False
+    ) -> Person:
+        """Make an account. Raises AccountError (name taken or malformed, unknown role) and WeakPasswordError.
+
+        A `generated` password has to be changed at the first login.
+        """
         login = normal_login(login)
         if not _LOGIN.fullmatch(login):
             message = "a login name has letters a-z, digits and . _ @ - only, at most 64"
@@ -90,6 +95,7 @@ class Accounts:
             name=" ".join(name.split())[:200] or login,
             role=role,
             password_hash=self._passwords.hash(password),
+            must_change=generated,
             created_at=self._clock(),
         )
         try:
@@ -125,8 +131,11 @@ class Accounts:
             row.role = role
             self._changed(session, row, actor, "staff-role", role)
 
-    def set_password(self, login: str, password: str, *, actor: Person | str) -> None:
-        """Set a password, lift a lock, end the account's sessions. Raises AccountError and WeakPasswordError."""
+    def set_password(self, login: str, password: str, *, actor: Person | str, generated: bool = False) -> None:
+        """Set a password, lift a lock, end the account's sessions. Raises AccountError and WeakPasswordError.
+
+        A `generated` password has to be changed at the next login.
+        """
         login = normal_login(login)
         passwords.check_new(password, login)
         hashed = self._passwords.hash(password)
@@ -136,6 +145,7 @@ class Accounts:
                 message = f"{login} logs in at the identity provider and has no password here"
                 raise AccountError(message)
             row.password_hash, row.failures, row.failed_at = hashed, 0, None
+            row.must_change = generated
             self._changed(session, row, actor, "staff-password")
         self._forget_first(login)
 
@@ -222,7 +232,7 @@ class Accounts:
         # The file comes first: a password that a crash keeps from being said can still be read there.
         password = _kept(self._file)
         try:
-            self.add(FIRST, "Administrator", "admin", password, actor="first-start")
+            self.add(FIRST, "Administrator", "admin", password, actor="first-start", generated=True)
         except AccountError:
             return None  # another process was first
         return password

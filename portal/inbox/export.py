@@ -17,11 +17,13 @@ from portal import db
 from portal.inbox import audit
 from portal.inbox.accounts import Accounts
 from portal.inbox.cases import InboxCase
+from portal.inbox.desks import DeskTable
 from portal.inbox.guard import Guard, Visit
 from portal.inbox.listing import Filters, every_id
 from portal.inbox.models import InboxLead
 from portal.inbox.render import HEADERS, Render, moment
 from portal.inbox.triage import Triage, unsealed
+from portal.inbox.words import FIELDS, FLAGS, option
 
 #: A file holds so many leads at most; who needs more narrows the list.
 MOST = 5_000
@@ -32,11 +34,7 @@ _LONGEST_CELL = 32_000
 _CSV = "text/csv; charset=utf-8"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-ANSWERS = (
-    "name", "title", "email", "phone", "language", "channel", "company", "country", "website", "company_kind", "ownership",
-    "marks", "project_kind", "sectors", "opportunities", "investment", "currency", "jobs", "premises", "utilities", "start",
-    "readiness", "regions", "parks", "message", "heard", "consent_email", "consent_phone",
-)  # fmt: skip
+ANSWERS = (*FIELDS, "flags")
 WORK = (
     "reference",
     "received",
@@ -54,7 +52,8 @@ HEAD = (*WORK, *ANSWERS)
 
 
 def rows(triage: Triage, ids: Sequence[str], people: Mapping[str, str]) -> Iterator[list[str]]:
-    """A row of text for each lead, in the order of `HEAD`; times are on the bureau's clock, codes stay codes."""
+    """A row of text for each lead, in the order of `HEAD`; times are on the bureau's clock, codes by their names."""
+    names = triage.table()
     for start in range(0, len(ids), _CHUNK):
         wanted = ids[start : start + _CHUNK]
         with db.read(triage.engine) as session:
@@ -76,7 +75,9 @@ def rows(triage: Triage, ids: Sequence[str], people: Mapping[str, str]) -> Itera
                 moment(case.contacted_at) if case.contacted_at else "",
                 moment(case.closed_at) if case.closed_at else "",
             ]
-            yield [_clean(text) for text in (*work, *(_text(answers.get(name)) for name in ANSWERS))]
+            marks = [" / ".join(FLAGS.get(flag, (flag,))) for flag in payload.get("flags", ())] if payload else []
+            written = (_text(names, name, answers.get(name)) for name in FIELDS)
+            yield [_clean(text) for text in (*work, *written, "; ".join(marks))]
 
 
 def as_csv(table: Iterator[list[str]]) -> bytes:
@@ -111,12 +112,10 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.lstrip(" \u00a0\u3000").startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
 
 
-def _text(answer: object) -> str:
-    if answer is True:
-        return "yes"
+def _text(table: DeskTable, name: str, answer: object) -> str:
     if isinstance(answer, list | tuple):
-        return ", ".join(str(code) for code in answer)
-    return "" if answer is None or answer is False else str(answer)
+        return "; ".join(option(table, name, code) for code in answer)
+    return "" if answer is None or answer is False else option(table, name, answer)
 
 
 def _clean(text: str) -> str:

@@ -17,6 +17,9 @@ from portal.inbox.render import Render
 #: A form of the inbox: a long note in Chinese, percent-encoded, fits.
 MAX_FORM = 64 * 1024
 MAX_FIELDS = 200
+ACCOUNT = "/account"
+#: what is open to someone whose password was generated and not changed yet
+_BEFORE_CHANGE = (ACCOUNT, "/logout")
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,16 @@ class Guard:
         return session.person if session else None
 
     async def enter(self, request: Request, action: Action = "read") -> Visit | Response:
-        """For pages: the visit, or the way to the login page, or a 403 page when the role does not allow `action`."""
+        """For pages: the visit, or the way to the login page, or a 403 page when the role does not allow `action`.
+
+        Who has to change their password is led there first.
+        """
         session = await self._sessions.of(request)
         if session is None or session.person is None:
             return RedirectResponse("/login", 303)
         visit = Visit(session.person, session.csrf, token=session.token)
+        if must_change(request, session.person):
+            return RedirectResponse(ACCOUNT, 303)
         return visit if session.person.may(action) else self.forbidden(visit)
 
     async def form(self, request: Request, action: Action = "read") -> Visit | Response:
@@ -70,11 +78,18 @@ class Guard:
         if session is None or session.person is None or not trusted(request, session, fields):
             return self._render("refused.html", 403, reason="expired")
         visit = Visit(session.person, session.csrf, fields, session.token)
+        if must_change(request, session.person):
+            return RedirectResponse(ACCOUNT, 303)
         return visit if session.person.may(action) else self.forbidden(visit)
 
     def forbidden(self, visit: Visit) -> Response:
         """The page that says that this role may not do that."""
         return self._render("refused.html", 403, reason="role", **visit.frame)
+
+
+def must_change(request: Request, person: Person) -> bool:
+    """True when this request has to wait until the person has chosen a password."""
+    return person.must_change and request.url.path not in _BEFORE_CHANGE
 
 
 def trusted(request: Request, session: Session, fields: Mapping[str, tuple[str, ...]]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
@@ -114,13 +116,16 @@ def router(
             return account_page(visit, 422, "wrong")
         if new != again:
             return account_page(visit, 422, "differ")
+        if new == visit.fields.get("password", ("",))[0]:
+            return account_page(visit, 422, "same")
         try:
             accounts.set_password(login, new, actor=visit.person)
         except WeakPasswordError as error:
             return account_page(visit, 422, error.code)
         # Every session has ended, also this one: the browser that knows the new password gets a fresh one.
-        session = sessions.begin(found.person)
-        fresh = Visit(found.person, session.csrf, token=session.token)
+        person = replace(found.person, must_change=False)
+        session = sessions.begin(person)
+        fresh = Visit(person, session.csrf, token=session.token)
         response = account_page(fresh, done=True)
         sessions.put(response, session)
         return response

@@ -41,6 +41,8 @@ class InboxStaff(SQLModel, table=True):
     name: str
     role: str
     password_hash: str | None = None
+    #: the password was generated and told: nothing else opens before its owner has chosen another
+    must_change: bool = False
     created_at: datetime = Field(sa_type=UTCDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     failures: int = 0

@@ -21,11 +21,15 @@ PERMISSIONS: Final[dict[Role, frozenset[Action]]] = {
 
 @dataclass(frozen=True)
 class Person:
-    """Someone of the bureau's staff who has logged in; `id` is what the audit trail keeps, `name` what pages show."""
+    """Someone of the bureau's staff who has logged in; `id` is what the audit trail keeps, `name` what pages show.
+
+    Who `must_change` their password may do nothing else before.
+    """
 
     id: str
     name: str
     role: Role
+    must_change: bool = False
 
     def may(self, action: Action) -> bool:
         """True when the person's role allows `action`."""

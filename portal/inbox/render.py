@@ -6,11 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from babel import Locale
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from portal.inbox import styles
+from portal.inbox import styles, words
 from portal.workdays import CHONGQING
 
 Render = Callable[..., HTMLResponse]
@@ -35,7 +34,8 @@ def make_render(templates: Path) -> Render:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["country"] = country
+    environment.filters["country"] = words.country
+    environment.globals["asked"] = {"label": words.label, "option": words.option, "flags": words.FLAGS}
     environment.globals["stylesheet"] = styles.address(templates)
     environment.globals["moment"] = moment
 
@@ -60,12 +60,6 @@ def make_text(templates: Path) -> Callable[..., str]:
         return environment.get_template(name).render(**context)
 
     return text
-
-
-def country(code: object) -> str:
-    """A country's Chinese and English name; the code itself when it is none."""
-    names = [Locale.parse(locale).territories.get(str(code)) for locale in ("zh_Hans", "en")]
-    return " / ".join(str(name) for name in names) if all(names) else str(code)
 
 
 def moment(value: datetime) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from babel import Locale
-
+from portal import l10n
 from portal.leads.forms import Option, country_codes
-from portal.locales import LOCALES
 
 #: Shown first in the list of countries: home, then where most foreign investment comes from.
 _FREQUENT = ("CN", "HK", "MO", "TW", "SG", "JP", "KR", "US", "DE", "GB", "FR")
@@ -17,9 +15,8 @@ _FREQUENT = ("CN", "HK", "MO", "TW", "SG", "JP", "KR", "US", "DE", "GB", "FR")
 @lru_cache(maxsize=32)
 def countries(locale: str) -> tuple[tuple[Option, ...], tuple[Option, ...]]:
     """(code, name) in the locale's language: the frequent ones, and all in alphabetical order."""
-    names = Locale.parse(LOCALES[locale].babel).territories
-    every = [(code, str(names.get(code, code))) for code in country_codes()]
-    frequent = [(code, str(names.get(code, code))) for code in _FREQUENT]
+    every = [(code, l10n.country(code, locale)) for code in country_codes()]
+    frequent = [(code, l10n.country(code, locale)) for code in _FREQUENT]
     return tuple(frequent), tuple(sorted(every, key=lambda option: _alphabetical(locale, option[1])))
 
 

@@ -13,8 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.leads import PASSWORD, csrf, log_in
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -47,8 +50,8 @@ def free_port() -> int:
 
 
 def wait_for(url: str, child: subprocess.Popen[bytes]) -> None:
-    """Wait until `url` answers 200; fails when the process ends or 60 s have passed."""
-    end = time.monotonic() + 60
+    """Wait until `url` answers 200; fails when the process ends or 180 s have passed."""
+    end = time.monotonic() + 180
     while time.monotonic() < end:
         assert child.poll() is None, f"portal serve ended with {child.returncode}"
         try:
@@ -60,21 +63,32 @@ def wait_for(url: str, child: subprocess.Popen[bytes]) -> None:
     pytest.fail(f"{url} did not answer")
 
 
+def choose_password(inbox: str, generated: str) -> None:
+    """Change the generated password of the first administrator, without which nothing of the inbox opens."""
+    with httpx.Client(base_url=inbox, timeout=60) as client:
+        assert log_in(client, generated, "admin").status_code == 303
+        data = {"csrf": csrf(client, "/account"), "password": generated, "new": PASSWORD, "again": PASSWORD}
+        assert client.post("/account", data=data).status_code == 200
+
+
 @contextmanager
 def running(var: Path) -> Iterator[Portal]:
-    """Publish the real content into `var` and run site, inbox and worker."""
+    """Run site, inbox and worker in `var`, over the real content; it is published where `var/current` is not there."""
     var.mkdir(exist_ok=True)
     site, inbox = free_port(), free_port()
     environment = {**os.environ, "VAR": str(var), "PORT": str(site), "INBOX_PORT": str(inbox)}
     command = [sys.executable, "-m", "portal.cli"]
-    subprocess.run([*command, "publish"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    if not (var / "current").exists():
+        subprocess.run([*command, "publish"], cwd=ROOT, env=environment, check=True, capture_output=True)
     log = (var / "serve.log").open("wb")
     child = subprocess.Popen([*command, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         wait_for(f"http://127.0.0.1:{site}/readyz", child)
         wait_for(f"http://127.0.0.1:{inbox}/readyz", child)
-        password = (var / "inbox" / "admin.password").read_text().strip()
-        yield Portal(f"http://127.0.0.1:{site}", f"http://127.0.0.1:{inbox}", password, var)
+        first = (var / "inbox" / "admin.password").read_text().strip()
+        choose_password(f"http://127.0.0.1:{inbox}", first)
+        assert not (var / "inbox" / "admin.password").exists()
+        yield Portal(f"http://127.0.0.1:{site}", f"http://127.0.0.1:{inbox}", PASSWORD, var)
     finally:
         child.terminate()
         child.wait(30)
@@ -82,9 +96,11 @@ def running(var: Path) -> Iterator[Portal]:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The running portal."""
-    with running(tmp_path_factory.mktemp("var")) as started:
+def portal(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The running portal, over the release that the run has published already."""
+    var = tmp_path_factory.mktemp("var")
+    (var / "current").symlink_to(published)
+    with running(var) as started:
         yield started
 
 

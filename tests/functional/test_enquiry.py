@@ -406,6 +406,7 @@ def test_countries_are_named_and_sorted() -> None:
     assert frequent[0] == ("CN", "China")
     assert every[0][1].startswith("Afgh")
     assert dict(countries("zh-Hans")[1])["DE"] == "德国"
+    assert dict(frequent)["TW"] == "Taiwan, China"
     assert [code for code, _ in countries("zh-Hans")[1]] != [code for code, _ in every]
 
 
