@@ -22,6 +22,8 @@ from portal.workdays import due_at
 
 ACKNOWLEDGEMENT = "acknowledgement"
 BATCH = 50
+#: what a case knows from the lead's own words
+_SAID = ("readable", "summary", "sectors", "points", "weights", "email_digest", "phone_digest", "company_digest")
 #: Two inboxes on one PostgreSQL take leads in one after the other, by this number.
 _LOCK = 4_309_512_873
 
@@ -81,17 +83,25 @@ class Triage:
         return total
 
     def try_again(self) -> int:
-        """Look again at leads that no key opened: a key may have been put back. Gives how many wait for a new try."""
+        """Look again at leads that no key opened: a key may have been put back. Gives how many of them open now."""
         with db.read(self.engine) as session:
             closed = session.exec(select(InboxLead).join(InboxCase).where(~col(InboxCase.readable))).all()
-        opened = [lead.id for lead in closed if unsealed(lead, self.keys) is not None]
+        opened = [(lead, payload) for lead in closed if (payload := unsealed(lead, self.keys)) is not None]
+        table = self.table() if opened else DeskTable()
         with db.write(self.engine) as session:
-            for lead_id in opened:
-                case = session.get(InboxCase, lead_id)
-                if case is not None:
+            for lead, payload in opened:
+                case = session.get(InboxCase, lead.id)
+                if case is not None and case.version > 1:
+                    # Staff have worked on it: what they decided stays, what the lead says is added.
+                    fresh, mail = self._case(lead, payload, table)
+                    for name in _SAID:
+                        setattr(case, name, getattr(fresh, name))
+                    if mail and not case.held and case.state != "closed":
+                        queue_acknowledgement(session, lead.id, self.clock())
+                elif case is not None:
                     session.delete(case)
                     session.flush()
-                    session.execute(update(InboxLead).where(col(InboxLead.id) == lead_id).values(taken_in=False))
+                    session.execute(update(InboxLead).where(col(InboxLead.id) == lead.id).values(taken_in=False))
         return len(opened)
 
     def _waiting(self) -> Sequence[InboxLead]:

@@ -7,10 +7,11 @@ from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from portal import db, envelope
+from portal.inbox.changes import Change, apply
 from portal.inbox.models import StateChange
 from portal.inbox.triage import Triage
 from portal.workdays import due_at
-from tests.support.cases import DESKS, case, event, history, mails, make_triage, receive
+from tests.support.cases import ADA, DESKS, case, desk_of, event, history, mails, make_triage, receive
 from tests.support.leads import Clock
 
 
@@ -105,3 +106,22 @@ def test_a_lead_of_another_key_is_tried_again_when_the_key_is_back(
     assert back.try_again() == 1
     assert back.take_in() == 1
     assert (case(inbox_engine, 1).readable, case(inbox_engine, 1).desk) == (True, "chips")
+
+
+def test_what_staff_decided_about_a_lead_of_another_key_stays_when_the_key_is_back(
+    inbox_engine: Engine, keys: envelope.Keys, clock: Clock, tmp_path_factory
+) -> None:  # type: ignore[no-untyped-def]
+    other = envelope.load_or_create_keys(tmp_path_factory.mktemp("other"))
+    receive(inbox_engine, clock, event(other, 1, clock(), sectors=["ic"]))
+    triage = make_triage(inbox_engine, keys, clock)
+    triage.take_in()
+    change = Change(version=1, state="contacted", desk="general", assignee=ADA.id)
+    apply(inbox_engine, "lead-00001", change, person=ADA, at=desk_of(keys), now=clock())
+    back = Triage(inbox_engine, keys=other.private, vault=triage.vault, desks=lambda: DESKS, clock=clock)
+    assert back.try_again() == 1
+    assert back.take_in() == 0
+    found = case(inbox_engine, 1)
+    assert (found.readable, found.sectors) == (True, "|ic|")
+    assert (found.state, found.desk, found.assignee) == ("contacted", "general", ADA.id)
+    assert len(mails(inbox_engine)) == 1
+    assert back.try_again() == 0
