@@ -20,7 +20,7 @@ from search.folding import HYPHENS, fold, level, mainland
 from search.languages import LATIN, NOUN_PARTICLES, STOP
 from search.places import find
 from search.runs import figure, runs
-from search.stems import compound, forms, index_forms, query_forms, script
+from search.stems import compound, forms, headless, index_forms, query_forms, script
 from search.syllables import syllable_term
 from search.tokens import Run, Term, Token, Way, plain_way
 
@@ -168,6 +168,8 @@ class Analyzer:
         ways: tuple[Way, ...] = ((query_forms(parts[0], self.locale),),)
         if script(plain) == "LATIN" and (found := compound(plain, self._german)):
             ways += (tuple(forms(part, ("de",)) for part in found),)
+        if script(plain) == "LATIN" and (about := headless(plain, self._german)):
+            ways += ((forms(about, ("de",)),),)
         yield Term(plain, ways, stop=plain in STOP or (len(plain) == 1 and not plain.isdigit()))
 
 

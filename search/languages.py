@@ -11,15 +11,15 @@ LATIN = ("en", "de", "fr", "es")
 _GRAMMAR = """
 a an and any are as at be by can could do does for from has have how i in into is me my of on or our should some that
 the their there these this to via want wants was we what when where which who will with would you your looking look until since before after kind kinds looking
-need needs like please about
+need needs like please about find finding make making us they them there than up who whom
 der die das den dem des ein eine einen einer eines und oder fur mit von vom zu zum zur im am ist sind wir ich sie wo wie
-was welche welcher auf aus bei nach uber suche suchen mochte mochten gibt es unser unsere fuer
+was welche welcher wer kann darf man mein meine nicht auf aus bei nach uber suche suchen mochte mochten gibt es unser unsere fuer
 le la les l un une des du de d et ou pour par avec dans en au aux sur est sont nous je vous quel quelle quels quelles qui
-que comment cherche cherchons veux voudrais notre nos
-el los las una unos unas del y o para por con sin en al lo se es son nosotros yo que cual cuales como donde busco
+que comment qui peut puis mon ma mes ce se cherche cherchons veux voudrais notre nos
+el los las una unos unas del y o para por con sin en al lo se es son nosotros yo que quien puedo puede mi mis su sus no cual cuales como donde busco
 buscamos quiero quisiera nuestra nuestro
 и или в во на с со для из к ко по о об от до при за что как где какие какой мы я есть ли это не нужен нужна нужны ищу
-ищем хочу хотим
+ищем хочу хотим кто можно могу не у нас наш наша
 من في على الي عن مع او و ما هل كيف اين هذا هذه التي الذي نحن انا اريد نريد ابحث نبحث هي هو لدي
 """
 #: What every page here is about, or every reader is: it tells nothing unless it stands alone.
@@ -35,11 +35,16 @@ production produire usine usines projet projets industrie secteur fabriquer cons
 empresa empresas inversion inversiones invertir inversor fabricante fabricantes fabricacion produccion producir fabrica
 fabricas planta proyecto proyectos industria sector fabricar construir crear abrir instalar montar
 yuan cny rmb renminbi yuans yuanes юань юаня юаней يوان
+provider providers vendor vendors lieferant lieferanten zulieferer anbieter fournisseur fournisseurs proveedor proveedores
 january february march april june july august september october november december
+januar februar marz april mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre
+novembre decembre 1er enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+января февраля марта апреля июня июля августа сентября октября ноября декабря
 чунцин чунцине чунцина китай китае китая инвестиции инвестиций инвестировать инвестор компания компании предприятие
 производитель производители производство производства производить завод заводы фабрика проект проекты построить открыть создать отрасль
+поставщик поставщики поставщиков завода заводов производству компаний предприятия предприятий отрасли строить
 промышленность
-تشونغتشينغ الصين استثمار الاستثمار مستثمر شركه شركات مصنع مصانع انتاج تصنيع صناعه مشروع مشاريع قطاع بناء انشاء
+تشونغتشينغ الصين استثمار الاستثمار مستثمر شركه شركات مصنع مصانع انتاج تصنيع صناعه مشروع مشاريع قطاع بناء انشاء مورد موردون مورد شركه مصنعه
 """
 _CHINESE = """
 的 了 和 与 及 或 在 是 等 对 于 为 将 把 被 从 向 到 有 吗 呢 吧 啊 我 你 我们 你们 想 要 能 可以 什么 怎么 如何 哪些 哪里 有没有 关于
@@ -50,13 +55,28 @@ _CHINESE = """
 _JAPANESE = """
 の を に は が で と も へ や から まで より など した する して したい です ます ください について という ある いる ない
 つくる つくりたい さがす さがしている ほしい できる たい める る り め
-めか さぷらいや ぷろじぇくと びじねす
+めか せんた こうじょう さぷらいや ぷろじぇくと びじねす
 """
 _KOREAN = """
 충칭 중국 투자 기업 회사 업체 공장 제조 제조업체 생산 생산업체 프로젝트 산업 업종 및 하는 하고 싶다 싶습니다 합니다 있는 있습니까
-무엇 어떤 어디 년 월 일 위안 어떻게 찾습니다 찾고 원합니다 위한 대한 관련 메이커 제작
+무엇 어떤 어디 년 월 일 위안 어떻게 찾습니다 찾고 원합니다 위한 대한 관련 메이커 제작 공급업체 공급사 제조사 제조기업 입주 설립 센터 할 수 있나요 가능한 어디서
 """
 STOP = frozenset(" ".join((_GRAMMAR, _COMMONPLACE, _CHINESE, _JAPANESE, _KOREAN)).split())
+
+#: What a German compound may end in without meaning anything else: Lederfabrik is a factory for leather.
+GERMAN_HEADS = (
+    "fabriken", "fabrik", "werke", "werk", "hersteller", "herstellung", "produktion", "produzent", "fertigung", "industrie",
+    "branche", "zulieferer", "lieferant", "anbieter", "unternehmen", "firma", "firmen", "betrieb", "projekt", "investor",
+)  # fmt: skip
+
+#: Words whose stem is another word's -> what they are found by instead, by language: a hotel is no hospital.
+KEPT = {
+    "en": {
+        "hospitality": "hospitality", "securities": "securities", "organic": "organic", "university": "university",
+        "universities": "university", "animal": "animal", "animals": "animal", "news": "news", "policing": "policing",
+    },
+    "ar": {"جرافين": "جرافين", "الجرافين": "جرافين"},
+}  # fmt: skip
 
 #: Korean endings, longest first: what stands before them is the word
 PARTICLES = (

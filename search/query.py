@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from search.analysis import Analyzer
@@ -47,8 +47,21 @@ def parse(text: str, analyzer: Analyzer) -> Query:
         found.setdefault(term.ways, term)
         if len(found) == MAX_TERMS:
             break
-    keys = tuple(key for key in analyzer.keys(mainland(cleaned)) if key.strip())
-    return Query(cleaned, tuple(found.values()), keys)
+    keys = tuple(
+        key for text in (cleaned, *_told(found.values())) for key in analyzer.keys(mainland(text)) if key.strip()
+    )
+    return Query(cleaned, tuple(found.values()), tuple(dict.fromkeys(keys)))
+
+
+def _told(terms: Collection[Term]) -> Iterator[str]:
+    """The text without words that carry no meaning, where these are written together: 建设半导体厂."""
+    words = [term for term in terms if not term.stop]
+    if len(words) < len(terms) and any(unspaced(term.surface) for term in words):
+        yield "".join(
+            (" " if place and not (unspaced(term.surface) and unspaced(words[place - 1].surface)) else "")
+            + term.surface
+            for place, term in enumerate(words)
+        )
 
 
 def joined(query: Query) -> Iterator[str]:

@@ -30,6 +30,8 @@ class Weighed:
 
     weight: float
     ways: tuple[_Way, ...]
+    #: a number: it stands in texts, seldom in names
+    figure: bool = False
 
 
 def weighed(term: Term, weight: float) -> Weighed:
@@ -38,16 +40,20 @@ def weighed(term: Term, weight: float) -> Weighed:
         tuple(tuple(token if unspaced(token) else f" {token} " for token in group) for group in way)
         for way in (*term.ways, *term.loose)
     )
-    return Weighed(weight, padded)
+    return Weighed(weight, padded, term.ways[0][0][0].startswith((*"#0123456789",)) if term.ways else False)
 
 
 @dataclass(frozen=True)
 class Rank:
-    """The factor for a document, which share of what the query tells is in its names, whether one is the query."""
+    """The factor for a document, which share of what the query tells is in its names, whether one is the query.
+
+    `titled` is whether that one is its title or another of its own names, not a word for what it deals with.
+    """
 
     gain: float
     named: float
     exact: bool = False
+    titled: bool = False
 
 
 def rank(query: Query, terms: Sequence[Weighed], names: Names) -> Rank:
@@ -56,23 +62,26 @@ def rank(query: Query, terms: Sequence[Weighed], names: Names) -> Rank:
         return Rank(1.0, 0.0)
     best = max(_phrase(key, names) for key in query.keys)
     total = sum(term.weight for term in terms) or 1.0
+    # What a page is about is told by its words; a figure is somewhere in its text.
+    words = sum(term.weight for term in terms if not term.figure) or total
+    figures = words != total
     value = named = 0.0
     titles = names.title + names.names
     for term in terms:
         for text, worth in ((titles, IN_NAMES), (names.labels, IN_LABELS), (names.synonyms, IN_SYNONYMS)):
             if holds(text, term):
                 value += worth * term.weight
-                named += term.weight
+                named += 0.0 if term.figure and figures else term.weight
                 break
     gain = 1.0 + best + value / total
     if (
         len(terms) > 1
-        and named >= 0.99 * total
+        and named >= 0.99 * words
         and any(all(holds(name, term) for term in terms) for blob in names for name in blob.split(EDGE))
     ):
         gain += ALL_IN_ONE
-    exact = any(f"{EDGE}{key}{EDGE}" in blob for key in query.keys for blob in names)
-    return Rank(gain, named / total, exact)
+    whole = [any(f"{EDGE}{key}{EDGE}" in blob for key in query.keys) for blob in names]
+    return Rank(gain, named / words, any(whole), any(whole[:2]))
 
 
 def _phrase(key: str, names: Names) -> float:

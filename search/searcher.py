@@ -29,6 +29,11 @@ _PHRASE = 1.6
 _ABOUT = 0.5
 #: What is nearly half: of two words one, if it is not by far the commoner.
 _HALF = 0.45
+#: What a word must tell of the query that is the title of a page, as RCEP is among a date's words.
+_TITLE = 0.2
+#: Of what holds only some of the words, what holds the telling ones in its names leads: a document that names none
+#: of them keeps this much of its score.
+_UNNAMED = 0.2
 #: Words corrected in one query
 _MOST_CORRECTED = 3
 
@@ -41,6 +46,8 @@ class _Result:
     ranked: tuple[tuple[float, int, float], ...] = ()
     #: the best has the query for one of its names
     exact: bool = False
+    #: that name is its title or an own name
+    titled: bool = False
 
     @property
     def about(self) -> bool:
@@ -96,11 +103,16 @@ class Searcher:
                 other, better = self._strict(self._planned(suggestion), chosen, window)
                 if better.found.facets:
                     asked, result, corrected = other, better, True
-                elif (match := other.relaxed()) and (found := self._backend.find(match, chosen, window)).facets:
-                    asked, result, corrected, relaxed = other, self._ranked(other, found), True, True
+                elif (
+                    # Where no word was known, what is near to some of them is a guess upon a guess.
+                    any(typed.known)
+                    and (match := other.relaxed())
+                    and (found := self._backend.find(match, chosen, window)).facets
+                ):
+                    asked, result, corrected, relaxed = other, self._ranked(other, found, some=True), True, True
         if not result.about and (match := asked.relaxed() if not corrected else None):
             # What holds every word only mentions them: what is about most of them may well be meant.
-            more = self._ranked(asked, self._backend.find(match, chosen, window))
+            more = self._ranked(asked, self._backend.find(match, chosen, window), some=True)
             if more.found.total > result.found.total:
                 result, relaxed = more, True
         if not result.found.facets and (single := self._by_one(typed, chosen, window)):
@@ -145,19 +157,24 @@ class Searcher:
             return _Result(Found())
         return self._ranked(planned, self._backend.find(planned.strict(), filters, window))
 
-    def _ranked(self, planned: Plan, found: Found) -> _Result:
-        """The best documents in their last order."""
+    def _ranked(self, planned: Plan, found: Found, *, some: bool = False) -> _Result:
+        """The best documents in their last order; with `some`, they may lack words."""
         ranked: list[tuple[float, int, float]] = []
         exact: set[int] = set()
+        titled: set[int] = set()
         for number, score in found.ranked:
             names = self._columns.names(number)
             standing = rank(planned.query, planned.weighed, names)
             plain = max(score - self._backend.exact, 0.1) if self._backend.exact and standing.exact else score
             # Of what only mentions some of the words, the better is what holds more of them.
             value = plain * self._columns.weights[number] * standing.gain
+            if some:
+                value *= _UNNAMED + standing.named
             ranked.append((value, number, standing.named))
             if standing.exact:
                 exact.add(number)
+            if standing.titled:
+                titled.add(number)
         ranked.sort(key=lambda item: (-item[0], item[1]))
         if ranked and ranked[0][2] < _ABOUT:
             ranked = sorted(
@@ -171,19 +188,23 @@ class Searcher:
                 ),
                 key=lambda item: (-item[0], item[1]),
             )
-        return _Result(found, tuple(ranked), bool(ranked) and ranked[0][1] in exact)
+        best = ranked[0][1] if ranked else -1
+        return _Result(found, tuple(ranked), best in exact, best in titled)
 
     def _by_one(self, planned: Plan, filters: Mapping[str, str], window: int) -> tuple[Plan, _Result] | None:
-        """What one word finds that tells about half of the query and is a whole name of what it finds."""
+        """What one word finds that tells about half of the query and is a whole name of what it finds.
+
+        Less is enough of a word that is a title.
+        """
         total = sum(planned.weights)
         for weight, term, known in sorted(
             zip(planned.weights, planned.required, planned.known, strict=True), key=lambda option: -option[0]
         ):
-            if not known or weight < _HALF * total or len(term.surface) < 2 or term.surface[0].isdigit():
+            if not known or weight < _TITLE * total or len(term.surface) < 2 or term.surface[0].isdigit():
                 continue
             other = self._planned(term.surface)
             result = self._all(other, filters, window)
-            if result.exact:
+            if result.titled or (result.exact and weight >= _HALF * total):
                 return other, result
         return None
 

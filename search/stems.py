@@ -11,7 +11,7 @@ from functools import lru_cache
 import snowballstemmer
 
 from search.folding import level
-from search.languages import LATIN, SPELLINGS, STEMMERS
+from search.languages import GERMAN_HEADS, KEPT, LATIN, SPELLINGS, STEMMERS
 
 #: Longer words are codes; they are left as they are.
 _LONGEST = 40
@@ -22,6 +22,8 @@ _ARTICLE = re.compile("^(?:[وف]?(?:ال|بال|كال|لل)|و(?=ال))(?=.{3}
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _SHORTEST_PART = 4
 _RUSSIAN_ENDINGS, _SHORTEST_ROOT = "аеиоуыэюяйь", 4
+#: A stem of so few letters is no word's but its own.
+_SHORTEST_STEM = 3
 _STEMMER_LOCK = threading.Lock()  # snowball stemmers keep the word they work on in themselves
 
 
@@ -35,8 +37,12 @@ def stem(locale: str, word: str) -> str:
     """The levelled stem of a casefolded word in a language."""
     if locale == "en":
         word = _ISE.sub(r"iz\1", SPELLINGS.get(word, word))
+    if kept := KEPT.get(locale, {}).get(word):
+        return level(kept)
     with _STEMMER_LOCK:
-        return level(str(_stemmer(STEMMERS[locale]).stemWord(word)))
+        found = level(str(_stemmer(STEMMERS[locale]).stemWord(word)))
+    # So short a rest is mostly another word: Leder is no LED.
+    return found if len(found) > _SHORTEST_STEM or len(word) - len(found) < 2 else level(word)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -94,6 +100,19 @@ def compound(word: str, vocabulary: frozenset[str]) -> tuple[str, str] | None:
         # Stems take the most time and are asked for last.
         if first and (second in vocabulary or stem("de", second) in vocabulary):
             return first, second
+    return None
+
+
+def headless(word: str, vocabulary: frozenset[str]) -> str | None:
+    """What a levelled German compound is about when it ends in a maker, a factory or a branch; None when in none."""
+    for head in GERMAN_HEADS:
+        if not word.endswith(head):
+            continue
+        first = word.removesuffix(head)
+        for link in _LINKS:
+            bare = first.removesuffix(link)
+            if first.endswith(link) and len(bare) >= _SHORTEST_PART and bare in vocabulary:
+                return bare
     return None
 
 

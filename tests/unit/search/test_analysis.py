@@ -175,3 +175,31 @@ def test_tidy_takes_out_what_cannot_be_shown() -> None:
 )
 def test_a_figure_is_the_same_in_every_language(text: str) -> None:
     assert "#10000000000000" in texts(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written", "locale"),
+    [
+        ("Leder", "LED", "en"),
+        ("hospitality", "hospital", "en"),
+        ("hospitals", "hospitality", "en"),
+        ("securities", "security", "en"),
+        ("جرافين", "جرافات", "ar"),
+    ],
+)
+def test_words_that_only_share_a_stem_do_not_find_one_another(typed: str, written: str, locale: str) -> None:
+    assert not found(typed, written, locale)
+
+
+@pytest.mark.parametrize(("typed", "written"), [("LEDs", "LED"), ("universities", "university"), ("animals", "animal")])
+def test_plurals_of_such_words_are_still_found(typed: str, written: str) -> None:
+    assert found(typed, written, "en")
+
+
+def test_german_maker_of_a_thing_is_the_thing() -> None:
+    german = compound_vocabulary(["leder", "aufzug"])
+    for typed, wanted in (("Lederfabrik", "leder"), ("Aufzugshersteller", "aufzug")):
+        [term] = analyzer("de", german=german).terms(typed)
+        assert any(any(wanted in group for group in way) for way in term.ways), typed
+    [term] = analyzer("de", german=german).terms("Pizzafabrik")
+    assert len(term.ways) == 1

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from search import Document, Engine
-from tests.unit.search.conftest import CHINESE, DOCUMENTS, LIFTS, PARAGRAPH, SEMICONDUCTORS, Build
+from tests.unit.search.conftest import CHINESE, DOCUMENTS, LIFTS, PARAGRAPH, SEMICONDUCTORS, ZONE, Build
 
 
 def slugs(engine: Engine, text: str, **filters: str) -> list[str]:
@@ -130,3 +130,30 @@ def test_documents_stay_as_they_were(english: Engine) -> None:
         document.id for document in DOCUMENTS
     }
     assert len({document.id for document in CHINESE}) == 2
+
+
+def test_page_with_the_figure_in_its_text_stands_before_pages_named_alike(build: Build) -> None:
+    target = replace(SEMICONDUCTORS, body="The plan seeks CNY 400 billion for semiconductors.")
+    alike = replace(LIFTS, title="Semiconductor lifts", names=("semiconductors",))
+    assert slugs(build(target, alike), "semiconductors 400 billion") == ["semiconductors"]
+
+
+def test_title_among_unknown_words_is_enough(build: Build) -> None:
+    engine = build(SEMICONDUCTORS, LIFTS, replace(ZONE, names=("LJNA",)))
+    assert slugs(engine, "LJNA xylophone zither quorum") == ["zone"]
+    # A term of a page is not: it needs half of the query.
+    assert slugs(engine, "photoresists xylophone zither quorum") == []
+
+
+def test_of_pages_that_lack_words_the_one_named_by_the_rarer_leads(build: Build) -> None:
+    common = [
+        replace(ZONE, id=f"parks/{n}", slug=str(n), url=f"/en/parks/{n}/", title=f"Foreign park {n}") for n in range(3)
+    ]
+    rare = replace(LIFTS, title="Complaints", summary="", synonyms=())
+    assert slugs(build(*common, rare), "complaints of foreign zithers")[0] == "lifts"
+
+
+def test_corrections_of_every_word_do_not_stand_for_the_query(build: Build) -> None:
+    engine = build(SEMICONDUCTORS, LIFTS)
+    assert slugs(engine, "escalaters") == ["lifts"]
+    assert not engine.search("escalaters photoresits").hits

@@ -28,3 +28,8 @@ def test_nothing_to_look_for() -> None:
 def test_neighbouring_words_may_be_one() -> None:
     assert list(joined(parse("semi conductors 5", analyzer("en")))) == ["semiconductors 5"]
     assert list(joined(parse("溅射 靶材", analyzer("zh-Hans")))) == []
+
+
+def test_phrase_is_looked_for_without_the_words_around_it() -> None:
+    assert "研发中心" in parse("在重庆设立研发中心", analyzer("zh-Hans")).keys
+    assert "半导体" in parse("建设半导体厂", analyzer("zh-Hans")).keys
