@@ -63,6 +63,28 @@ _KOREAN = """
 """
 STOP = frozenset(" ".join((_GRAMMAR, _COMMONPLACE, _CHINESE, _JAPANESE, _KOREAN)).split())
 
+#: Words of everyday life that no page is about. A query with one that is not answered in full is not answered in part:
+#: who asks for a food recipe is not helped by the food industry.
+_EVERYDAY = """
+recipe recipes horoscope weather lyrics lottery showtimes ticket tickets cat cats dog dogs gossip celebrity girlfriend boyfriend
+wedding poem joke jokes football soccer basketball tennis scores birthday homework tattoo dating tomorrow yesterday
+rezept rezepte horoskop wetter liedtext lotto lottozahlen katze katzen katzenfutter hund hunde bundesliga hochzeit witz witze
+geburtstag morgen eintrittskarten konzertkarten fussball
+recette recettes meteo paroles loto billet billets chien chiens football mariage blague blagues anniversaire
+demain
+receta recetas horoscopo letras loteria gato gatos perro perros futbol boda chiste chistes cumpleanos manana
+рецепт рецепты гороскоп погода лотерея билет билеты кошка кошек кошки кот собака собак собаки футбол матч матча матчей свадьба
+анекдот анекдоты завтра похудения похудение песни песня
+وصفه وصفات طقس ابراج برج برجك يانصيب تذاكر تذكره قطط قطه كلب كلاب مباراه مباريات دوري زفاف نكت اغاني اغنيه كلمات غدا
+"""
+_EVERYDAY_UNSPACED = """
+食谱 做法 怎么做 怎样做菜 天气 明天 昨天 门票 歌词 星座配对 运势 占卜 算命 塔罗 彩票 开奖 双色球 比分 赛程 球赛 八卦 减肥 猫咪 养猫 猫粮 养狗
+狗粮 婚礼 笑话 追剧 连续剧 在线观看 线上看 影讯 前男友 女朋友 生日
+レシピ 作り方 占い 運勢 天気 明日 宝くじ 当選番号 歌詞 試合結果 芸能人 猫 犬 結婚式 誕生日 チケット 恋愛 ダイエット
+레시피 날씨 내일 운세 로또 복권 축구 야구 경기결과 연예인 고양이 강아지 결혼식 생일 티켓 다이어트 연애 맛집
+"""
+EVERYDAY, EVERYDAY_UNSPACED = frozenset(_EVERYDAY.split()), tuple(_EVERYDAY_UNSPACED.split())
+
 #: What a German compound may end in without meaning anything else: Lederfabrik is a factory for leather.
 GERMAN_HEADS = (
     "fabriken", "fabrik", "werke", "werk", "hersteller", "herstellung", "produktion", "produzent", "fertigung", "industrie",

@@ -6,13 +6,16 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from search.analysis import Analyzer
-from search.folding import mainland, tidy
+from search.folding import level, mainland, tidy
+from search.languages import EVERYDAY, EVERYDAY_UNSPACED
 from search.runs import unspaced
 from search.tokens import Term
 
 #: Longer texts are cut. Work grows with these two figures and with nothing else in a query.
 MAX_LENGTH = 100
 MAX_TERMS = 10
+
+_EVERYDAY_UNSPACED = tuple(level(mainland(word)) for word in EVERYDAY_UNSPACED)
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,14 @@ class Query:
     def wanted(self) -> tuple[Term, ...]:
         """The words that carry meaning; all of them when none does."""
         return tuple(term for term in self.terms if not term.stop) or self.terms
+
+    @property
+    def everyday(self) -> bool:
+        """Whether something is asked that no page here is about, whatever else stands beside it."""
+        plain = level(mainland(self.text)).replace(" ", "")
+        return any(term.surface.removeprefix("ال") in EVERYDAY for term in self.terms) or any(
+            word in plain for word in _EVERYDAY_UNSPACED
+        )
 
 
 def clean(text: str) -> str:

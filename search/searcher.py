@@ -97,6 +97,8 @@ class Searcher:
         typed = self._planned(clean(text))
         asked, result = self._strict(typed, chosen, window)
         suggestion, corrected, relaxed = None, False, False
+        if not result.found.facets and typed.query.everyday:
+            return Hits(typed.query.text)
         if not result.found.facets and not typed.query.empty:
             suggestion = self._suggestion(typed)
             if suggestion and suggestion != typed.query.text:

@@ -157,3 +157,11 @@ def test_corrections_of_every_word_do_not_stand_for_the_query(build: Build) -> N
     engine = build(SEMICONDUCTORS, LIFTS)
     assert slugs(engine, "escalaters") == ["lifts"]
     assert not engine.search("escalaters photoresits").hits
+
+
+@pytest.mark.parametrize(
+    "text", ["elevator recipe", "lifts horoscope tomorrow", "电梯 星座运势", "エレベーター 天気予報"]
+)
+def test_question_of_everyday_life_is_not_answered_in_part(english: Engine, text: str) -> None:
+    assert not english.search(text).hits
+    assert english.search("lifts xylophone").hits
