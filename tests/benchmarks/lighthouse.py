@@ -94,14 +94,16 @@ def read(name: str, report: dict[str, Any]) -> Measured:
 
 
 def measure(name: str, url: str, folder: Path, runs: int) -> Measured:
-    """Measure a page `runs` times; the run with the middle performance. Raises CalledProcessError when Lighthouse ends."""
+    """Measure a page `runs` times; the run with the middle performance. Raises SystemExit where Lighthouse fails."""
     seen = []
     for _ in range(runs):
         file = folder / "report.json"
         command = [str(LIGHTHOUSE), url, "--quiet", "--output=json", f"--output-path={file}"]
         command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags=--headless=new {' '.join(ARGUMENTS)}"]
         environment = {**os.environ, "CHROME_PATH": CHROMIUM, "TMPDIR": str(folder)}
-        subprocess.run(command, check=True, env=environment, capture_output=True, timeout=300)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+        if done.returncode:
+            raise SystemExit(f"{url}: {done.stderr.strip()[-400:]}")
         seen.append(read(name, json.loads(file.read_text())))
     return sorted(seen, key=lambda measured: measured.scores["performance"])[len(seen) // 2]
 
