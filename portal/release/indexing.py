@@ -33,6 +33,9 @@ WEIGHTS = {
 #: A policy that no longer holds stands behind the one that took its place.
 _PAST = frozenset({"superseded", "repealed", "not-in-force", "period-over"})
 _PAST_WEIGHT = 0.7
+#: At equal match a policy whose validity was not verified stands behind one that is known to hold.
+_OPEN = frozenset({"not-verified", "announced", "under-negotiation"})
+_OPEN_WEIGHT = 0.97
 _NUMBERING = re.compile(r"^(第.{1,3}[章节]\s*|（.{1,3}）\s*|\(\d+\)\s*|\d+[．.]\s*|(Chapter|Section) \d+[.:]?\s*)")
 
 
@@ -96,6 +99,8 @@ class _Writer:
         weight = WEIGHTS[entry.collection]
         if isinstance(facts, PolicyFacts) and facts.status in _PAST:
             weight *= _PAST_WEIGHT
+        if isinstance(facts, PolicyFacts) and facts.status in _OPEN:
+            weight *= _OPEN_WEIGHT
         sectors = self._sectors(entry)
         return Document(
             id=f"{entry.collection}/{entry.slug}",

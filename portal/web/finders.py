@@ -13,7 +13,7 @@ from portal.release import matching, policycheck
 from portal.release.finders import Found
 from portal.release.view import View
 from portal.web.live import LiveSite
-from portal.web.pages import published
+from portal.web.pages import has_encoded_slash, published
 
 #: what a shortlist holds at the most: an address stays short enough for every mail program
 MOST = 12
@@ -45,6 +45,8 @@ def router(site: LiveSite) -> APIRouter:
         @routes.get(f"/{{locale}}/{collection}/", response_class=HTMLResponse)
         def found(request: Request, locale: str) -> Response:
             known(locale)
+            if has_encoded_slash(request):
+                raise HTTPException(404)
             given = parameters(request)
             if not given:
                 return published(site, request, f"/{locale}/{collection}/")

@@ -54,8 +54,8 @@ def router(site: LiveSite) -> APIRouter:
     def page(request: Request, path: str) -> Response:
         if len(path) > _MAX_PATH:
             raise HTTPException(414)
-        if ENCODED_SLASH in bytes(request.scope.get("raw_path", b"")).lower():
-            raise HTTPException(404)  # an encoded slash is no slash
+        if has_encoded_slash(request):
+            raise HTTPException(404)
         return published(site, request, f"/{path}")
 
     return routes
@@ -69,10 +69,15 @@ def published(site: LiveSite, request: Request, address: str) -> Response:
     raise HTTPException(404)
 
 
+def has_encoded_slash(request: Request) -> bool:
+    """Whether the address holds `%2f`: an encoded slash is no slash, so such an address leads nowhere."""
+    return ENCODED_SLASH in bytes(request.scope.get("raw_path", b"")).lower()
+
+
 def moved(release: Release, request: Request) -> str | None:
     """Where a plainly meant address leads: `/EN/`, `/zh_CN/…`, a missing last slash. Always an address of our own."""
     path = request.url.path.removeprefix("/")
-    if request.method != "GET" or ENCODED_SLASH in bytes(request.scope.get("raw_path", b"")).lower():
+    if request.method != "GET" or has_encoded_slash(request):
         return None
     query = f"?{request.url.query}" if request.url.query else ""
     first, _, rest = path.partition("/")

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -240,11 +241,15 @@ def test_a_read_only_database_keeps_the_answers_and_takes_them_later(
 
     @event.listens_for(engine, "begin")
     def close(connection: object) -> None:
-        answer = "ON" if closed[0] else "OFF"
-        statement = f"SET TRANSACTION READ {'ONLY' if closed[0] else 'WRITE'}"
+        if engine.dialect.name != "sqlite":
+            statement = f"SET TRANSACTION READ {'ONLY' if closed[0] else 'WRITE'}"
+            connection.exec_driver_sql(statement)  # type: ignore[attr-defined]
+
+    @event.listens_for(engine, "checkout")
+    def lock(connection: Any, _record: object, _proxy: object) -> None:
+        # Before the transaction: one that begins with a write is refused at its first statement.
         if engine.dialect.name == "sqlite":
-            statement = f"PRAGMA query_only={answer}"
-        connection.exec_driver_sql(statement)  # type: ignore[attr-defined]
+            connection.execute(f"PRAGMA query_only={'ON' if closed[0] else 'OFF'}")
 
     with form_over(engine, keys, clock) as site:
         form = filled(site, clock)

@@ -76,9 +76,7 @@ def test_the_interface_and_the_form_show_it(engine: Engine, intake: Intake, cloc
         keep(engine, TOLD, clock() - timedelta(days=1))
         assert httpx.get(path).json() == {"promised_working_days": 2, **TOLD}
     assert figure() is not None
-    app.include_router(
-        enquiry.router(StubPages(), intake, Proofs(SECRET), privacy_version="2026-01", privacy_path="", level=figure)
-    )
+    app.include_router(enquiry.router(StubPages(), intake, Proofs(SECRET), privacy_path="", level=figure))
     with served(app) as address:
         assert "within the promise: 95 % of inquiries" in httpx.get(f"{address}/en/invest").text
         keep(engine, {}, clock())

@@ -15,7 +15,7 @@ from tests.support.site import Site
 CASES = [
     ("en", "opportunities/semiconductors", "Semiconductors", "wafer-level packaging", "plan, p. 14", "Noto-Sans"),
     ("zh-Hans", "opportunities/semiconductors", "半导体", "溅射靶材", "规划第14页", "Noto-Sans-CJK-SC"),
-    ("en", "sectors/biotechnology", "Biotechnology", "biological medicine", "plan, p. ", "Noto-Sans"),
+    ("en", "sectors/biotechnology", "Biotechnology", "biomedicine", "plan, p. ", "Noto-Sans"),
     ("zh-Hans", "sectors/biotechnology", "生物技术", "生物", "规划第", "Noto-Sans-CJK-SC"),
     ("en", "parks/liangjiang-new-area", "Liangjiang New Area", "State Council", "2010", "Noto-Sans"),
     ("zh-Hans", "parks/liangjiang-new-area", "重庆两江新区", "国务院", "2010", "Noto-Sans-CJK-SC"),
