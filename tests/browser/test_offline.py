@@ -19,18 +19,27 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
+def until(page: Page, expression: str, arg: object = None) -> None:
+    """Ask again until it is true. The page's content policy forbids what the browser driver's own waiting does."""
+    for _ in range(300):
+        if page.evaluate(expression, arg):
+            return
+        page.wait_for_timeout(200)
+    pytest.fail(f"never true within a minute: {expression}")
+
+
 def ready(page: Page) -> None:
     """Wait until the worker serves this page."""
-    page.wait_for_function("navigator.serviceWorker.controller !== null", timeout=60_000)
+    until(page, "() => navigator.serviceWorker.controller !== null")
 
 
 def kept(page: Page, path: str) -> None:
     """Wait until a page is on the shelf."""
-    page.wait_for_function(
+    until(
+        page,
         "async (path) => (await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name))"
         ".match(path)))).some(Boolean)",
-        arg=path,
-        timeout=60_000,
+        path,
     )
 
 
