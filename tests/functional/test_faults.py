@@ -18,7 +18,7 @@ from sqlmodel import select
 from portal import db, envelope
 from portal.leads import outbox, register
 from portal.leads.accounts import close_books
-from portal.leads.delivery import LONGEST_RETRY_AFTER, Worker
+from portal.leads.delivery import BATCH, LONGEST_RETRY_AFTER, Worker
 from portal.leads.forms import Inquiry
 from portal.leads.intake import Intake
 from portal.leads.models import Outbox
@@ -271,12 +271,16 @@ def test_after_a_fault_all_are_delivered_and_none_twice(
         began, from_here = clock.now, len(dialled)
         met: set[str] = set()
 
+        patience = timedelta(seconds=min(fault.asks_for, LONGEST_RETRY_AFTER))
+
         def enough() -> bool:
             met.update(row.submission_id for row in desk.rows() if row.last_error)
-            return len(met) >= 10
+            return len(met) >= 10 and clock.now - began >= 2 * patience
 
         desk.work(SHORT_DEADLINE if fault.code == "timeout" else DEADLINE, until=enough, rounds=400, step=11)
-        assert_held(desk.rows(), fault, clock.now - began)
+        assert_held(desk.rows(), fault)
+        if patience:  # what had left before the receiver asked for patience, then one probe after each wait
+            assert made.asked.total() <= BATCH + (clock.now - began) // patience
         assert set(dialled[from_here:]) == {"127.0.0.1"}
         assert set(made.asked) <= {"POST /leads"}
         mend_gate(made, fault, certificates)
@@ -284,20 +288,18 @@ def test_after_a_fault_all_are_delivered_and_none_twice(
         desk.work(DEADLINE, until=desk.settled, rounds=400, step=10)
     rows = desk.rows()
     assert all(row.delivered_at for row in rows)
-    assert clock.now - mended <= max(MINUTE, timedelta(seconds=min(fault.asks_for, LONGEST_RETRY_AFTER) + 60))
+    assert clock.now - mended <= patience + MINUTE
     assert shown(inbox_engine, keys) == Counter(marks.values())
     assert outbox.counts(engine, clock())["delivered"] == LEADS
 
 
-def assert_held(rows: list[Outbox], fault: Fault, took: timedelta) -> None:
+def assert_held(rows: list[Outbox], fault: Fault) -> None:
     """While nobody gets through, no lead loses an attempt, none is taken for delivered, and none is given up."""
     tried = [row for row in rows if row.last_attempt_at]
     assert len(tried) >= 10
     assert {row.last_error for row in tried} <= set(fault.code.split(" or "))
     assert not any(row.delivered_at or row.dead_at for row in rows)
     assert {row.attempts for row in rows} == {0}
-    if fault.asks_for:
-        assert took >= 2 * timedelta(seconds=min(fault.asks_for, LONGEST_RETRY_AFTER))
 
 
 @pytest.mark.parametrize("name", REFUSALS)
