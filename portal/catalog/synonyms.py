@@ -14,8 +14,8 @@ from portal.locales import LOCALES
 
 FILE = "synonyms.tsv"
 HEAD = ("entry", "locale", "terms")
-#: A term is a word or a name, no sentence; a row is what one reads at a glance.
-MAX_TERM, MAX_TERMS = 120, 40
+#: A term is a word or a name, no sentence; an opportunity without segments is a whole trade in one row.
+MAX_TERM, MAX_TERMS = 120, 80
 
 
 @dataclass(frozen=True)
