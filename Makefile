@@ -73,7 +73,7 @@ load: $(VENV)/dev ## measure: 100 inquiries a second for a minute while the lead
 
 .PHONY: lighthouse
 lighthouse: $(VENV)/dev ## measure pages with Lighthouse on slow 4G: scores, LCP, CLS; ARGS="--runs 1 home form"
-	test -x node_modules/.bin/lighthouse || npm ci --silent --no-audit --no-fund
+	test -x node_modules/.bin/lighthouse || npm ci --no-audit --no-fund
 	$(BIN)/python -m tests.benchmarks.lighthouse $(ARGS)
 
 .PHONY: lock

@@ -44,6 +44,8 @@ PAGES = {
 LEAST_SCORE = 98
 LATEST_PAINT = 1.5
 LARGEST_SHIFT = 0.02
+#: What Lighthouse says when the browser recorded no navigation, and to try again; how often that is done a page.
+NO_TRACE, LOST_TRACES = "NO_NAVSTART", 3
 #: Lighthouse's own line: below it, it warns that the processor is slower than it expects
 STEADY = 1000
 
@@ -95,13 +97,17 @@ def read(name: str, report: dict[str, Any]) -> Measured:
 
 def measure(name: str, url: str, folder: Path, runs: int) -> Measured:
     """Measure a page `runs` times; the run with the middle performance. Raises SystemExit where Lighthouse fails."""
-    seen = []
-    for _ in range(runs):
+    seen: list[Measured] = []
+    lost = 0
+    while len(seen) < runs:
         file = folder / "report.json"
         command = [str(LIGHTHOUSE), url, "--quiet", "--output=json", f"--output-path={file}"]
         command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags=--headless=new {' '.join(ARGUMENTS)}"]
         environment = {**os.environ, "CHROME_PATH": CHROMIUM, "TMPDIR": str(folder)}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+        if done.returncode and NO_TRACE in done.stderr and lost < LOST_TRACES:
+            lost += 1
+            continue
         if done.returncode:
             raise SystemExit(f"{url}: {done.stderr.strip()[-400:]}")
         seen.append(read(name, json.loads(file.read_text())))
