@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, DateTime, Engine, create_engine, event, text
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
@@ -162,6 +163,57 @@ def upgrade(engine: Engine, side: Side) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def scrub(engine: Engine, *tables: str, rebuild: bool = False) -> bool:
+    """Make the database let go of overwritten bytes; False when others use it, so that it has to be done again.
+
+    SQLite overwrites freed bytes itself (`secure_delete`) and empties its write-ahead log here. Where rows grow or stand
+    in an index out of order, it moves them and leaves copies in its pages: `rebuild` writes the whole file anew.
+    PostgreSQL gives the old row versions of `tables` free by VACUUM; its own log and backups keep them as long as they
+    are kept.
+    """
+    try:
+        if engine.dialect.name == "postgresql":
+            return _vacuum(engine, tables)
+        if rebuild:
+            with _turn(engine), _sqlite(engine) as raw:
+                raw.execute("VACUUM")
+        return _empty_log(engine)
+    except (OperationalError, sqlite3.OperationalError) as error:
+        log.warning("database.not_scrubbed", error=type(error).__name__)
+        return False
+
+
+def _vacuum(engine: Engine, tables: Sequence[str]) -> bool:
+    names = ", ".join(map(engine.dialect.identifier_preparer.quote, tables))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        try:
+            connection.execute(text(f"VACUUM {names}"))
+        finally:
+            connection.execute(text("RESET statement_timeout"))
+    return True
+
+
+def _empty_log(engine: Engine) -> bool:
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        with _sqlite(engine) as raw:
+            busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy or time.monotonic() > until:
+            return not busy
+        time.sleep(0.05)
+
+
+@contextmanager
+def _sqlite(engine: Engine) -> Iterator[sqlite3.Connection]:
+    """The driver's own connection, outside of any transaction."""
+    pooled = engine.raw_connection()
+    try:
+        yield cast(sqlite3.Connection, pooled.driver_connection)
+    finally:
+        pooled.close()
 
 
 def writable(engine: Engine) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-State = Literal["assigned", "answered", "closed"]
+State = Literal["assigned", "answered", "closed", "erased"]
 
 STATES: tuple[State, ...] = get_args(State)
 #: Changes in one page; whoever gets a full page asks again at once.

@@ -6,14 +6,13 @@ back; everything that tells about its sender is overwritten, and the database is
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
-from sqlalchemy import Engine, and_, delete, or_, text, update
+from sqlalchemy import Engine, and_, delete, or_, update
 from sqlmodel import Session, col, select
 
 from portal import db
@@ -22,14 +21,15 @@ from portal.inbox.cases import InboxCase, InboxEvent, InboxMail
 from portal.inbox.matching import digests
 from portal.inbox.models import InboxLead
 from portal.inbox.people import Person
+from portal.inbox.states import record_change
 from portal.inbox.triage import Triage
 
 Reason = Literal["requested", "retention"]
 #: who is written into the audit trail for what the rules erase
 JOB = "retention"
 _AT_ONCE = 200
-#: How often the log of SQLite is asked to be emptied while others read from it.
-_TRIES = 20
+#: where what is overwritten stood
+_TABLES = ("inbox_lead", "inbox_case", "inbox_event", "inbox_mail")
 
 log = structlog.get_logger(__name__)
 
@@ -58,15 +58,11 @@ def find_person(triage: Triage, email: str) -> list[str]:
 
 
 def erase(engine: Engine, leads: Sequence[str], *, actor: Person | str, reason: Reason, now: datetime) -> int:
-    """Erase these leads in one transaction and scrub the database; gives how many were not erased before."""
-    with db.write(engine) as session:
-        query = select(InboxLead).where(col(InboxLead.id).in_(leads), col(InboxLead.erased_at).is_(None))
-        rows = session.exec(query.with_for_update()).all()
-        for row in rows:
-            _overwrite(session, row, actor, reason, now)
-    if rows and not scrub(engine):
-        log.warning("inbox.not_scrubbed")
-    return len(rows)
+    """Erase these leads in one transaction, tell the public side, scrub the database; gives how many were not erased before."""
+    erased = _erase(engine, leads, actor, reason, now)
+    if erased:
+        _scrub(engine)
+    return erased
 
 
 def erase_expired(engine: Engine, retention: Retention, now: datetime) -> int:
@@ -82,12 +78,23 @@ def erase_expired(engine: Engine, retention: Retention, now: datetime) -> int:
             leads = session.exec(query.limit(_AT_ONCE)).all()
         if not leads:
             break
-        total += erase(engine, leads, actor=JOB, reason="retention", now=now)
+        total += _erase(engine, leads, JOB, "retention", now)
+    _scrub(engine)
     if total:
         log.info("inbox.retention", erased=total)
-    else:
-        scrub(engine)
     return total
+
+
+def _erase(engine: Engine, leads: Sequence[str], actor: Person | str, reason: Reason, now: datetime) -> int:
+    with db.write(engine) as session:
+        query = select(InboxLead).where(col(InboxLead.id).in_(leads), col(InboxLead.erased_at).is_(None))
+        rows = session.exec(query.order_by(col(InboxLead.id)).with_for_update()).all()
+        for row in rows:
+            _overwrite(session, row, actor, reason, now)
+        for row in rows:
+            # The public side erases its copy then, and the sender's page says so.
+            record_change(session, row.id, "erased", "", now)
+        return len(rows)
 
 
 def _overwrite(session: Session, lead: InboxLead, actor: Person | str, reason: Reason, now: datetime) -> None:
@@ -105,27 +112,6 @@ def _overwrite(session: Session, lead: InboxLead, actor: Person | str, reason: R
     audit.record(session, actor, "erased", now, lead.id, detail=reason)
 
 
-def scrub(engine: Engine) -> bool:
-    """Make the database let go of overwritten bytes; False when others use it, so that it has to be done again.
-
-    SQLite overwrites freed bytes itself (`secure_delete`) and empties its write-ahead log here. PostgreSQL gives old
-    row versions free by VACUUM; its own log and backups keep them as long as they are kept.
-    """
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("SET statement_timeout = 0"))
-            try:
-                connection.execute(text("VACUUM inbox_lead, inbox_case, inbox_event, inbox_mail"))
-            finally:
-                connection.execute(text("RESET statement_timeout"))
-        return True
-    for _ in range(_TRIES):
-        pooled = engine.raw_connection()
-        try:
-            raw = pooled.driver_connection
-            if raw is not None and not raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                return True
-        finally:
-            pooled.close()
-        time.sleep(0.05)
-    return False
+def _scrub(engine: Engine) -> None:
+    # Cases grow while they are worked on, and digests stand in indexes: overwriting alone does not reach every copy.
+    db.scrub(engine, *_TABLES, rebuild=True)

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 def record_change(session: Session, lead_id: str, state: State, desk: str, at: datetime) -> None:
-    """Note in the caller's write transaction that `lead_id` came into `state` (`assigned`, `answered`, `closed`).
+    """Note in the caller's write transaction that `lead_id` came into `state` (one of `portal.states.STATES`).
 
     `desk` is a code or empty. Call it after the transaction's other writes: from here to the commit other recorders
     wait, because a page must never hold a number while a smaller one is still to be committed.

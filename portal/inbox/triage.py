@@ -90,7 +90,10 @@ class Triage:
         table = self.table() if opened else DeskTable()
         with db.write(self.engine) as session:
             for lead, payload in opened:
+                kept = session.get_one(InboxLead, lead.id, with_for_update=True)
                 case = session.get(InboxCase, lead.id)
+                if kept.erased_at is not None:
+                    continue  # while it was being opened: nothing of it may come back
                 if case is not None and case.version > 1:
                     # Staff have worked on it: what they decided stays, what the lead says is added.
                     fresh, mail = self._case(lead, payload, table)
@@ -140,7 +143,8 @@ class Triage:
             session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         now, ids = self.clock(), [case.lead_id for case, _ in made]
         query = select(InboxLead).where(col(InboxLead.id).in_(ids), ~col(InboxLead.taken_in))
-        leads = {lead.id: lead for lead in session.exec(query).all()}
+        # Locked: a lead that is being erased meanwhile must not get a case that tells of it.
+        leads = {lead.id: lead for lead in session.exec(query.order_by(col(InboxLead.id)).with_for_update()).all()}
         fresh = [(case, mail) for case, mail in made if case.lead_id in leads]
         told = set(session.exec(select(InboxMail.lead_id).where(col(InboxMail.lead_id).in_(ids))).all())
         for case, mail in fresh:

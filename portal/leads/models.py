@@ -113,6 +113,7 @@ class LeadProgress(SQLModel, table=True):
     assigned_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     answered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     #: code of the desk that has it, empty when not told
     desk: str = ""
 

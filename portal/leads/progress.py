@@ -16,6 +16,7 @@ from sqlmodel import col, select
 
 from portal import db
 from portal.leads.models import InboxContact, LeadProgress, Submission
+from portal.leads.retention import erase_told, scrub
 from portal.leads.transport import DeliveryError, NoStatesError
 from portal.states import MAX_PAGE, Change, Page, StatesMalformedError
 
@@ -47,7 +48,10 @@ def take_turn(engine: Engine, now: datetime) -> int | None:
 
 
 def take_in(engine: Engine, page: Page, now: datetime) -> int:
-    """Keep what a page says and move the cursor; gives how many changes were of leads known here."""
+    """Keep what a page says and move the cursor; gives how many changes were of leads known here.
+
+    What the inbox has erased is erased here too: who asked for it need not ask twice.
+    """
     with db.write(engine) as session:
         ids = {change.id for change in page.changes}
         known = set(session.exec(select(Submission.id).where(col(Submission.id).in_(ids))).all()) if ids else set()
@@ -58,14 +62,21 @@ def take_in(engine: Engine, page: Page, now: datetime) -> int:
             row = kept.setdefault(change.id, LeadProgress(submission_id=change.id))
             _advance(row, change)
         session.add_all(kept.values())
+        gone = {change.id for change in taken if change.state == "erased"}
+        erased = erase_told(session, gone, now) if gone else 0
         session.exec(update(InboxContact).values(cursor=page.cursor, heard_at=now))
-        return len(taken)
+    if erased:
+        log.info("leads.erased", reason="inbox", erased=erased, scrubbed=scrub(engine))
+    return len(taken)
 
 
 def _advance(row: LeadProgress, change: Change) -> None:
     """The first assignment and the first answer count; a lead that goes on after it was closed is open again."""
     if change.desk:
         row.desk = change.desk
+    if change.state == "erased":
+        row.erased_at = row.erased_at or change.at
+        return
     if change.state == "closed":
         row.closed_at = change.at
         return

@@ -101,7 +101,7 @@ def _receipt(
 ) -> Receipt:
     told = told or LeadProgress(submission_id=lead.id)
     # Whatever is known of the desk's work proves that it arrived, also when the confirmation was lost.
-    delivered = box.delivered_at or told.assigned_at or told.answered_at or told.closed_at
+    delivered = box.delivered_at or told.assigned_at or told.answered_at or told.closed_at or told.erased_at
     progress = _progress(box, told, delivered)
     waits_for_news = delivered is not None and progress not in ("closed", "erased")
     signed = None
@@ -116,7 +116,7 @@ def _receipt(
         assigned_at=_local(told.assigned_at),
         answered_at=_local(told.answered_at),
         closed_at=_local(told.closed_at),
-        erased_at=_local(box.erased_at),
+        erased_at=_local(told.erased_at or box.erased_at),
         desk=told.desk,
         as_of=_local(heard) if waits_for_news and heard is not None and heard < now - STALE else None,
         signed=signed,
@@ -124,7 +124,9 @@ def _receipt(
 
 
 def _progress(box: Outbox, told: LeadProgress, delivered: datetime | None) -> Progress:
-    """The furthest step. Erasing a payload here that the staff have is no step of the inquiry."""
+    """The furthest step. Erasing a payload here that the staff have is no step of the inquiry; theirs is the last."""
+    if told.erased_at is not None:
+        return "erased"
     if told.closed_at is not None:
         return "closed"
     if told.answered_at is not None:

@@ -6,11 +6,12 @@ made to let go of the old bytes.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
-from sqlalchemy import Engine, text, update
+from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
 from portal import db
@@ -20,7 +21,8 @@ from portal.leads.models import LeadAudit, Outbox, Submission
 KEPT = timedelta(days=30)
 _ROWS_AT_ONCE = 500
 
-Reason = Literal["requested", "retention"]
+#: asked for here, its time is over, or the inbox has erased what it had
+Reason = Literal["requested", "retention", "inbox"]
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +74,15 @@ def erase_expired(engine: Engine, now: datetime) -> int:
             return total
 
 
+def erase_told(session: Session, leads: Collection[str], now: datetime) -> int:
+    """Erase, in the caller's write transaction, what the inbox has erased; gives how many payloads were still here."""
+    query = select(Outbox.submission_id).where(col(Outbox.submission_id).in_(leads), col(Outbox.erased_at).is_(None))
+    found = list(session.exec(query.order_by(col(Outbox.submission_id)).with_for_update()).all())
+    if found:
+        _overwrite(session, found, now, "inbox")
+    return len(found)
+
+
 def _overwrite(session: Session, leads: list[str], now: datetime, reason: Reason) -> None:
     session.exec(update(Submission).where(col(Submission.id).in_(leads)).values(sealed=""))
     session.exec(update(Outbox).where(col(Outbox.submission_id).in_(leads)).values(erased_at=now, lease_until=None))
@@ -79,31 +90,16 @@ def _overwrite(session: Session, leads: list[str], now: datetime, reason: Reason
 
 
 def scrub(engine: Engine) -> bool:
-    """Make the database let go of overwritten bytes; False when others are using it so that it has to be done again.
-
-    SQLite overwrites freed bytes itself (`secure_delete`) and empties its write-ahead log here. PostgreSQL gives the
-    old row versions free by VACUUM; its own log and backups keep them as long as they are kept.
-    """
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("SET statement_timeout = 0"))
-            try:
-                connection.execute(text("VACUUM submission"))
-            finally:
-                connection.execute(text("RESET statement_timeout"))
-        return True
-    pooled = engine.raw_connection()
-    try:
-        raw = pooled.driver_connection
-        busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] if raw is not None else 1
-    finally:
-        pooled.close()
-    return not busy
+    """Let go of the overwritten bytes; False when that has to be done again (`db.scrub`)."""
+    return db.scrub(engine, "submission")
 
 
 def enforce(engine: Engine, now: datetime) -> int:
-    """The hourly round: erase what is past its time, and let go of the bytes. Gives how many were erased."""
-    erased = erase_expired(engine, now)
+    """The hourly round: erase what is past its time, and let go of the bytes. Gives how many were erased.
+
+    Also when there is nothing to erase: an earlier scrubbing may have found others at work.
+    """
+    erased, scrubbed = erase_expired(engine, now), scrub(engine)
     if erased:
-        log.info("leads.retention", erased=erased, scrubbed=scrub(engine))
+        log.info("leads.retention", erased=erased, scrubbed=scrubbed)
     return erased

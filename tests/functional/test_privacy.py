@@ -17,6 +17,7 @@ from portal.inbox.accounts import Accounts
 from portal.inbox.changes import Change, apply
 from portal.inbox.models import InboxAudit, InboxLead
 from portal.inbox.receive import store_once
+from portal.inbox.states import changes_after
 from portal.inbox.triage import Triage
 from tests.support.cases import BO, case, desk_of, event, history, mails, make_triage, receive
 from tests.support.leads import LOGIN, Clock, csrf, log_in, make_accounts, make_inbox, served
@@ -164,6 +165,8 @@ def test_a_persons_data_is_found_exported_and_erased(
         ("person-exported", both),
     ]
     assert [row.lead_id for row in rows if row.action == "erased"] == ["lead-00001", "lead-00002"]
+    told = changes_after(inbox_engine, 0).changes
+    assert [change.id for change in told if change.state == "erased"] == ["lead-00001", "lead-00002"]
 
 
 @pytest.mark.parametrize("role", ["reader", "officer"])

@@ -96,6 +96,18 @@ def test_erased_here_after_delivery_is_no_step(engine: Engine, site: httpx.Clien
     assert state(site, accepted)["state"] == "delivered"
 
 
+def test_erased_by_the_staff_ends_the_promise(engine: Engine, site: httpx.Client, accepted: Accepted) -> None:
+    deliver(engine)
+    changes = tuple(Change(accepted.id, step, db.utcnow()) for step in ("assigned", "erased"))  # type: ignore[arg-type]
+    progress.take_in(engine, Page(2, changes), db.utcnow())
+    shown = page(site, accepted)
+    assert "here and in their system" in shown
+    assert "Assigned" in shown
+    for untrue in ("We answer by", "two working days", "nobody has read them", "The copy of your answers"):
+        assert untrue not in shown
+    assert state(site, accepted)["state"] == "erased"
+
+
 def test_the_signed_receipt_is_genuine(
     site: httpx.Client, accepted: Accepted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

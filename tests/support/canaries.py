@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -68,6 +68,21 @@ class Search:
     def under(self, folder: Path) -> dict[str, list[str]]:
         """Hits by file of everything below `folder`."""
         return {str(path.relative_to(folder)): hits for path in files(folder) if (hits := self.hits(_bytes(path)))}
+
+
+class Remains:
+    """Looks for what was sealed or digested: any two pieces' length of one of `texts` in a row is found again."""
+
+    PIECE = 24
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        size = self.PIECE
+        self._pieces = {text[at : at + size].encode() for text in texts for at in range(0, len(text) - size + 1, size)}
+
+    def count(self, data: bytes) -> int:
+        """How many pieces stand in `data`."""
+        runs, size = re.findall(rb"[A-Za-z0-9+/=_.-]{24,}", data), self.PIECE
+        return sum(run[at : at + size] in self._pieces for run in runs for at in range(len(run) - size + 1))
 
 
 def files(folder: Path) -> Iterator[Path]:

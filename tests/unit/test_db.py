@@ -71,3 +71,28 @@ def test_a_write_is_rolled_back_whole(tmp_path: Path) -> None:
         assert plain.execute("SELECT count(*) FROM t").fetchone() == (0,)
     plain.close()
     engine.dispose()
+
+
+def test_scrubbing_waits_for_readers_and_says_when_it_has_to_be_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_MS", 100)
+    engine = db.make_engine(f"sqlite:///{tmp_path}/x.db", busy_ms=50)
+    secret = b"pineapple" * 300
+    with db.write(engine) as session:
+        session.connection().execute(text("CREATE TABLE kept (secret TEXT)"))
+        session.connection().execute(text("INSERT INTO kept VALUES (:secret)"), {"secret": secret.decode()})
+    log = tmp_path / "x.db-wal"
+    with db.read(engine) as reader:
+        reader.connection().execute(text("SELECT * FROM kept")).all()
+        with db.write(engine) as session:
+            session.connection().execute(text("UPDATE kept SET secret = ''"))
+        assert not db.scrub(engine, "kept")
+        assert secret in log.read_bytes()
+    assert db.scrub(engine, "kept", rebuild=True)
+    assert log.read_bytes() == b""
+    assert b"pineapple" not in (tmp_path / "x.db").read_bytes()
+    with db.write(engine) as session:
+        session.connection().execute(text("UPDATE kept SET secret = 'again'"))
+        assert not db.scrub(engine, "kept", rebuild=True)
+    engine.dispose()

@@ -2,12 +2,16 @@
 
 import json
 import threading
+from collections.abc import Callable
+from typing import Any
 
+import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from portal import db, envelope
 from portal.inbox.changes import Change, apply
+from portal.inbox.erasure import erase
 from portal.inbox.models import StateChange
 from portal.inbox.triage import Triage
 from portal.workdays import due_at
@@ -93,31 +97,41 @@ def test_odd_payloads_and_odd_rules_still_make_a_case(inbox_engine: Engine, keys
     assert case(inbox_engine, 0).desk == "general"
 
 
-def test_a_lead_of_another_key_is_tried_again_when_the_key_is_back(
-    inbox_engine: Engine, keys: envelope.Keys, clock: Clock, tmp_path_factory
-) -> None:  # type: ignore[no-untyped-def]
-    other = envelope.load_or_create_keys(tmp_path_factory.mktemp("other"))
+@pytest.fixture
+def other(tmp_path_factory: pytest.TempPathFactory) -> envelope.Keys:
+    return envelope.load_or_create_keys(tmp_path_factory.mktemp("other"))
+
+
+@pytest.fixture
+def locked(inbox_engine: Engine, keys: envelope.Keys, clock: Clock, other: envelope.Keys) -> Triage:
+    """Of a lead that only another key opens a case was made; gives the triage that made it."""
     receive(inbox_engine, clock, event(other, 1, clock(), sectors=["ic"]))
     triage = make_triage(inbox_engine, keys, clock)
-    triage.take_in()
+    assert triage.take_in() == 1
     assert not case(inbox_engine, 1).readable
-    assert triage.try_again() == 0
-    back = Triage(inbox_engine, keys=other.private, vault=triage.vault, desks=lambda: DESKS, clock=clock)
+    return triage
+
+
+def with_key(locked: Triage, other: envelope.Keys, desks: Callable[[], dict[str, Any]] = lambda: DESKS) -> Triage:
+    return Triage(locked.engine, keys=other.private, vault=locked.vault, desks=desks, clock=locked.clock)
+
+
+def test_a_lead_of_another_key_is_tried_again_when_the_key_is_back(
+    inbox_engine: Engine, locked: Triage, other: envelope.Keys
+) -> None:
+    assert locked.try_again() == 0
+    back = with_key(locked, other)
     assert back.try_again() == 1
     assert back.take_in() == 1
     assert (case(inbox_engine, 1).readable, case(inbox_engine, 1).desk) == (True, "chips")
 
 
 def test_what_staff_decided_about_a_lead_of_another_key_stays_when_the_key_is_back(
-    inbox_engine: Engine, keys: envelope.Keys, clock: Clock, tmp_path_factory
-) -> None:  # type: ignore[no-untyped-def]
-    other = envelope.load_or_create_keys(tmp_path_factory.mktemp("other"))
-    receive(inbox_engine, clock, event(other, 1, clock(), sectors=["ic"]))
-    triage = make_triage(inbox_engine, keys, clock)
-    triage.take_in()
+    inbox_engine: Engine, keys: envelope.Keys, clock: Clock, locked: Triage, other: envelope.Keys
+) -> None:
     change = Change(version=1, state="contacted", desk="general", assignee=ADA.id)
     apply(inbox_engine, "lead-00001", change, person=ADA, at=desk_of(keys), now=clock())
-    back = Triage(inbox_engine, keys=other.private, vault=triage.vault, desks=lambda: DESKS, clock=clock)
+    back = with_key(locked, other)
     assert back.try_again() == 1
     assert back.take_in() == 0
     found = case(inbox_engine, 1)
@@ -125,3 +139,17 @@ def test_what_staff_decided_about_a_lead_of_another_key_stays_when_the_key_is_ba
     assert (found.state, found.desk, found.assignee) == ("contacted", "general", ADA.id)
     assert len(mails(inbox_engine)) == 1
     assert back.try_again() == 0
+
+
+def test_what_is_erased_while_its_key_comes_back_stays_erased(
+    inbox_engine: Engine, clock: Clock, locked: Triage, other: envelope.Keys
+) -> None:
+    def desks() -> dict[str, Any]:
+        # Asked for once the lead has been opened, before its case is written.
+        erase(inbox_engine, ["lead-00001"], actor=ADA, reason="requested", now=clock())
+        return DESKS
+
+    with_key(locked, other, desks).try_again()
+    found = case(inbox_engine, 1)
+    assert (found.summary, found.email_digest, found.readable) == ("", None, False)
+    assert mails(inbox_engine) == []

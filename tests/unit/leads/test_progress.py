@@ -11,16 +11,20 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from portal import db, envelope
-from portal.inbox.states import record_change
-from portal.leads import progress
+from portal.inbox import erasure
+from portal.inbox.receive import store_once
+from portal.inbox.states import changes_after, record_change
+from portal.leads import outbox, progress
+from portal.leads.accounts import accounts
+from portal.leads.chain import verify_chain
 from portal.leads.delivery import Worker
 from portal.leads.forms import Inquiry
 from portal.leads.intake import Intake
-from portal.leads.models import InboxContact, LeadProgress
+from portal.leads.models import InboxContact, LeadAudit, LeadProgress, Submission
 from portal.leads.progress import ASK_SECONDS, AWAY_SECONDS, DEAF_SECONDS, Listener
 from portal.leads.transport import HttpSender
 from portal.states import MAX_PAGE, Change, Page, State
-from tests.support.leads import WEBHOOK_SECRET, Clock, free_port, make_inbox, served
+from tests.support.leads import SIGNER, WEBHOOK_SECRET, Clock, free_port, make_inbox, served
 
 
 def take(intake: Intake, many: int = 1) -> list[str]:
@@ -112,6 +116,30 @@ def test_a_closed_lead_that_goes_on_is_open_again_and_repeating_changes_nothing(
         row = kept(engine)[lead]
         assert (row.assigned_at, row.desk, row.closed_at) == (at, "b", None)
         assert row.answered_at == at + timedelta(hours=3)
+
+
+def test_what_the_inbox_has_erased_is_erased_here_too(
+    engine: Engine, inbox_engine: Engine, intake: Intake, keys: envelope.Keys, clock: Clock
+) -> None:
+    gone, kept_lead = take(intake, 2)
+    for taken in outbox.claim(engine, db.utcnow(), 10):
+        store_once(inbox_engine, taken.event, clock())
+        outbox.set_delivered(engine, taken, clock())
+    erasure.erase(inbox_engine, [gone, "unknown-here"], actor="test", reason="requested", now=clock())
+    with served(make_inbox(inbox_engine, keys)) as address:
+        ask(engine, f"{address}/leads", clock)
+    with db.read(engine) as session:
+        sealed = dict(session.exec(select(Submission.id, Submission.sealed)).all())
+        steps = session.exec(select(LeadAudit.detail).where(LeadAudit.action == "erased")).all()
+    assert (sealed[gone], bool(sealed[kept_lead]), list(steps)) == ("", True, ["inbox"])
+    assert kept(engine)[gone].erased_at == clock()
+    books = accounts(engine, clock())
+    assert (books.counts["erased"], books.counts["delivered"], books.balanced) == (1, 1, True)
+    assert verify_chain(engine, SIGNER.public).fault is None
+    # From the first change on, as after a restored backup: nothing is erased or written twice.
+    progress.take_in(engine, changes_after(inbox_engine, 0), clock())
+    with db.read(engine) as session:
+        assert len(session.exec(select(LeadAudit).where(LeadAudit.action == "erased")).all()) == 1
 
 
 def test_of_two_workers_one_asks(engine: Engine, clock: Clock) -> None:

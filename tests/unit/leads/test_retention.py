@@ -134,6 +134,18 @@ def test_no_byte_of_an_erased_payload_is_left_in_the_files(tmp_path: Path, keys:
     engine.dispose()
 
 
+def test_the_hourly_round_makes_up_for_a_scrubbing_that_found_others_at_work(
+    tmp_path: Path, keys: envelope.Keys, clock: Clock
+) -> None:
+    engine = db.make_engine(f"sqlite:///{tmp_path}/round.db")
+    db.upgrade(engine, "portal")
+    take(Intake(engine, public_key=keys.public, secret=SECRET, signer=SIGNER, clock=clock), 1)
+    assert (tmp_path / "round.db-wal").stat().st_size > 0
+    assert enforce(engine, clock()) == 0
+    assert (tmp_path / "round.db-wal").stat().st_size == 0
+    engine.dispose()
+
+
 def test_the_books(engine: Engine, intake: Intake, clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     take(intake, 3)
     assert (close_books(engine, clock()).balanced, close_books(engine, clock()).alarm) == (True, False)
