@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +37,7 @@ from portal.leads.transport import HttpSender
 from portal.release.build import Paths
 from portal.release.desks import DeskSource
 from portal.release.press import Press
+from portal.release.serve import ReleaseError
 from portal.settings import Settings
 from portal.web import api, enquiry, enquiry_api, errors, finders, levels, pages, paper, receipt, search, system
 from portal.web.gaps import Gaps
@@ -78,7 +82,17 @@ def create_app(settings: Settings) -> FastAPI:
     public_key = envelope.load_public_key(settings.public_key)
     intake = Intake(engine, public_key=public_key, secret=secret, signer=signer)
     proofs = Proofs(secret)
+
+    @asynccontextmanager
+    async def warmed(_: FastAPI) -> AsyncIterator[None]:
+        # Opening a release takes seconds: better before the first visitor than while one waits. Without a release
+        # the server starts all the same and says so to whoever asks.
+        with suppress(ReleaseError):
+            await asyncio.to_thread(site.release)
+        yield
+
     app = FastAPI(
+        lifespan=warmed,
         title="Invest Chongqing",
         version="1",
         description="Sectors, opportunities, parks and policies of Chongqing's investment promotion plan.",

@@ -29,6 +29,8 @@ _LOCALE = "en"
 _WORD = re.compile(r"\w{4,}")
 #: Of the words of a copy, how many are changed: a larger catalogue speaks of other things, but not only of them.
 _CHANGED = 0.3
+#: of a document's text, what snippets may come from, as in `search.answer`
+_SHOWN = 4000
 _CONSONANTS = "bcdfghklmnprstvz"
 
 Ask = Callable[[str], int]
@@ -154,15 +156,20 @@ def _asked(text: str, words: Analyzer) -> list[list[str]]:
     return [[token for token in term.tokens()] for term in parse(text, words).wanted]  # noqa: C416
 
 
+def _shown(document: Document) -> str:
+    """What snippets are cut from: the same text for every peer as for our own engines."""
+    return "\n".join([document.summary, *(part.text for part in document.parts), document.body])[:_SHOWN]
+
+
 def _bare_tantivy(listed: list[Document], folder: Path) -> Ask:
-    """Top ten, its own stored text and snippets, its own facets."""
+    """Top ten, stored text and snippets with its own stemmer, its own facets."""
     import tantivy
     from tantivy import Occur, Query
 
     words = analyzer(_LOCALE)
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("tokens", tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field("body", stored=True, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("body", stored=True, tokenizer_name="en_stem", index_option="freq")
     for name in FACETS:
         builder.add_text_field(name, tokenizer_name="raw", fast=True)
     schema = builder.build()
@@ -171,7 +178,7 @@ def _bare_tantivy(listed: list[Document], folder: Path) -> Ask:
     for document in listed:
         row = tantivy.Document()
         row.add_text("tokens", _tokens(document, words))
-        row.add_text("body", f"{document.summary} {document.body[:4000]}")
+        row.add_text("body", _shown(document))
         for name, values in document.facets().items():
             for value in values:
                 row.add_text(name, value)
@@ -183,14 +190,19 @@ def _bare_tantivy(listed: list[Document], folder: Path) -> Ask:
     facets: dict[str, Any] = {name: {"terms": {"field": name, "size": 200}} for name in FACETS}
 
     def ask(text: str) -> int:
+        groups = _asked(text, words)
         terms = [
             Query.boolean_query([(Occur.Should, Query.term_query(schema, "tokens", token, "freq")) for token in group])
-            for group in _asked(text, words)
+            for group in groups
         ]
         query = Query.boolean_query([(Occur.Must, term) for term in terms])
         found = searcher.search(query, 10)
         searcher.aggregate(query, facets)
-        snippets = tantivy.SnippetGenerator.create(searcher, query, schema, "body")
+        # The stems of English words are the same in both fields.
+        marked = Query.boolean_query(
+            [(Occur.Should, Query.term_query(schema, "body", token, "freq")) for group in groups for token in group]
+        )
+        snippets = tantivy.SnippetGenerator.create(searcher, marked, schema, "body")
         return sum(len(snippets.snippet_from_doc(searcher.doc(address)).fragment()) >= 0 for _, address in found.hits)
 
     return ask
@@ -206,7 +218,7 @@ def _fts5(listed: list[Document], folder: Path) -> Ask:
     for number, document in enumerate(listed):
         connection.execute(
             "INSERT INTO found(rowid, tokens, body) VALUES (?, ?, ?)",
-            (number, _tokens(document, words), f"{document.summary} {document.body[:4000]}"),
+            (number, _tokens(document, words), _shown(document)),
         )
         connection.executemany(
             "INSERT INTO facet VALUES (?, ?, ?)",

@@ -13,7 +13,7 @@ import opencc
 #: letters that Unicode does not take apart into base and accent
 _LETTERS = {"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"} | {
     # Russian and Arabic letters that writers use one for the other
-    "ё": "е", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": "",
+    "ё": "е", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": "", "ی": "ي", "ک": "ك",
 }  # fmt: skip
 #: what stands for `-` and is not levelled to it by Unicode
 HYPHENS = "\u2010\u2011\u2212"

@@ -67,12 +67,12 @@ STOP = frozenset(" ".join((_GRAMMAR, _COMMONPLACE, _CHINESE, _JAPANESE, _KOREAN)
 #: who asks for a food recipe is not helped by the food industry.
 _EVERYDAY = """
 recipe recipes horoscope weather lyrics lottery showtimes ticket tickets cat cats dog dogs gossip celebrity girlfriend boyfriend
-wedding poem joke jokes football soccer basketball tennis scores birthday homework tattoo dating tomorrow yesterday
+wedding holiday poem joke jokes football soccer basketball tennis scores birthday homework tattoo dating tomorrow yesterday
 rezept rezepte horoskop wetter liedtext lotto lottozahlen katze katzen katzenfutter hund hunde bundesliga hochzeit witz witze
 geburtstag morgen eintrittskarten konzertkarten fussball
 recette recettes meteo paroles loto billet billets chien chiens football mariage blague blagues anniversaire
 demain
-receta recetas horoscopo letras loteria gato gatos perro perros futbol boda chiste chistes cumpleanos manana
+receta recetas pronostico resultado resultados horoscopo letras loteria gato gatos perro perros futbol boda chiste chistes cumpleanos manana
 рецепт рецепты гороскоп погода лотерея билет билеты кошка кошек кошки кот собака собак собаки футбол матч матча матчей свадьба
 анекдот анекдоты завтра похудения похудение песни песня
 وصفه وصفات طقس ابراج برج برجك يانصيب تذاكر تذكره قطط قطه كلب كلاب مباراه مباريات دوري زفاف نكت اغاني اغنيه كلمات غدا

@@ -16,8 +16,8 @@ from search.tokens import Group, Term, Way
 #: A word in more documents than this share (and more than 10) is no condition, only a weight.
 COMMON, NEVER_COMMON = 0.2, 10
 #: When the search is relaxed, a document must hold this share of what the words tell; less if all of it is in its
-#: names, and less still if every word is known: then the reader has asked for several things at once.
-ENOUGH, ENOUGH_NAMED, ENOUGH_KNOWN = 0.6, 0.55, 0.34
+#: names: the reader has asked for several things at once, or for one in words of which the names have the main one.
+ENOUGH, ENOUGH_NAMED = 0.6, 0.35
 #: A figure with its unit tells more than a word.
 _FIGURE = 1.6
 #: A word found only in a looser way tells less.
@@ -60,8 +60,7 @@ class Plan:
         ]
         options = sorted(options, key=lambda option: -option[0])[:_MOST]
         sets: list[tuple[Need, ...]] = []
-        enough_named = ENOUGH_KNOWN if all(self.known) else ENOUGH_NAMED
-        for share, named in ((ENOUGH, False), (enough_named, True)):
+        for share, named in ((ENOUGH, False), (ENOUGH_NAMED, True)):
             minimal: list[frozenset[int]] = []
             for size in range(1, len(options) + 1):
                 for chosen in combinations(range(len(options)), size):

@@ -14,6 +14,8 @@ from search.tokens import Term
 #: Longer texts are cut. Work grows with these two figures and with nothing else in a query.
 MAX_LENGTH = 100
 MAX_TERMS = 10
+#: Letters of words that may be one name in pinyin: `waishang touzi fa`.
+_JOINED = 36
 
 _EVERYDAY_UNSPACED = tuple(level(mainland(word)) for word in EVERYDAY_UNSPACED)
 
@@ -79,7 +81,7 @@ def joined(query: Query) -> Iterator[str]:
     """The text with neighbouring words written as one: `semi conductors`, `cyber security`, `ban dao ti`."""
     words = [term.surface for term in query.terms]
     plain = [word.isalpha() and not unspaced(word) for word in words]
-    if len(words) > 2 and all(plain) and all(len(word) <= 6 for word in words):
+    if len(words) > 2 and all(plain) and sum(map(len, words)) <= _JOINED:
         yield "".join(words)
     for place in range(len(words) - 1):
         if plain[place] and plain[place + 1]:

@@ -21,14 +21,14 @@ from search.suggest import Suggestion, suggest
 from search.tokens import Term
 
 #: Documents that are ranked closely; further ones stay in the order of their words' scores.
-_WINDOW = 60
+_WINDOW = 30
 #: Texts looked into when no name answers the query.
 _READ = 12
 _PHRASE = 1.6
 #: Below this share of the query in its names, a document is not about it.
 _ABOUT = 0.5
-#: What is nearly half: of two words one, if it is not by far the commoner.
-_HALF = 0.45
+#: What a word must tell of the query that is a whole name of some page: of three words one.
+_SHARE = 0.25
 #: What a word must tell of the query that is the title of a page, as RCEP is among a date's words.
 _TITLE = 0.2
 #: Of what holds only some of the words, what holds the telling ones in its names leads: a document that names none
@@ -194,7 +194,7 @@ class Searcher:
         return _Result(found, tuple(ranked), best in exact, best in titled)
 
     def _by_one(self, planned: Plan, filters: Mapping[str, str], window: int) -> tuple[Plan, _Result] | None:
-        """What one word finds that tells about half of the query and is a whole name of what it finds.
+        """What one word finds that tells a good share of the query and is a whole name of what it finds.
 
         Less is enough of a word that is a title.
         """
@@ -206,7 +206,7 @@ class Searcher:
                 continue
             other = self._planned(term.surface)
             result = self._all(other, filters, window)
-            if result.titled or (result.exact and weight >= _HALF * total):
+            if result.titled or (result.exact and weight >= _SHARE * total):
                 return other, result
         return None
 

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from portal.release.build import MANIFEST
+from portal.release.memory import set_apart
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -146,4 +147,5 @@ class Live(Generic[T]):
                 raise ReleaseError(msg) from error
             return
         self._current, self._target = (release, made), target
+        set_apart()
         log.info("release.live", release=release.id, files=len(release.bodies))
