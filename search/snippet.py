@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import accumulate
 from math import fsum
 
@@ -18,11 +18,16 @@ _BEFORE = 50
 _MOST = 100
 
 
-@lru_cache(maxsize=1 << 14)
-def _width(char: str) -> int:
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+class _Widths(dict[str, int]):
+    """Columns of each character met so far; there are no more keys than characters in the texts."""
+
+    def __missing__(self, char: str) -> int:
+        width = 0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        self[char] = width
+        return width
+
+
+_width = _Widths().__getitem__
 
 
 def marks(tokens: Iterable[Token]) -> list[tuple[int, int]]:
@@ -41,14 +46,11 @@ def marks(tokens: Iterable[Token]) -> list[tuple[int, int]]:
 def excerpt(text: str, tokens: Sequence[Token], rarity: Mapping[str, float]) -> Snippet:
     """About two lines of the text around the place where the most telling of the found words stand together."""
     found = marks(tokens)
-    widths = [0, *(range(1, len(text) + 1) if text.isascii() else accumulate(map(_width, text)))]
+    widths = range(len(text) + 1) if text.isascii() else list(accumulate(map(_width, text), initial=0))
     if widths[-1] <= WIDTH:
         return Snippet(text, tuple(found))
     start = _start(text, widths, sorted(tokens, key=lambda token: (token.start, token.end, token.text))[:_MOST], rarity)
-    end = start
-    while end < len(text) and widths[end + 1] - widths[start] <= WIDTH:
-        end += 1
-    end = _boundary(text, end, floor=start + 1)
+    end = _boundary(text, bisect_right(widths, widths[start] + WIDTH) - 1, floor=start + 1)
     before, after = "… " if start else "", " …" if end < len(text) else ""
     shift = len(before) - start
     kept = tuple((left + shift, right + shift) for left, right in found if left >= start and right <= end)
@@ -66,11 +68,8 @@ def _start(text: str, widths: Sequence[int], tokens: Sequence[Token], rarity: Ma
         value = fsum(rarity.get(token, 0.0) for token in within)
         if value > most:
             best, most = first.start, value
-    start = best
-    while start > 0 and widths[best] - widths[start - 1] <= _BEFORE:
-        start -= 1
-    while start > 0 and widths[-1] - widths[start - 1] <= WIDTH:  # near the end: show more of what stands before
-        start -= 1
+    # Near the end, show more of what stands before.
+    start = bisect_left(widths, max(0, min(widths[best] - _BEFORE, widths[-1] - WIDTH)))
     while start < best and not _breaks(text, start):
         start += 1
     return start

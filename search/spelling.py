@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rapidfuzz.distance import OSA
+
 from search.analysis import Analyzer
 from search.chinese import pinyin
 from search.document import FIELDS, NAMING, Document
@@ -45,9 +47,9 @@ class Vocabulary:
         self._words = {_spelled(word): count for word, count in words.items()}
         self._sounds = sounds or {}
         # A mistyped word mostly keeps its first letter; comparing only those keeps the work small.
-        self._alike: dict[tuple[str, int], list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        self._alike: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in self._words:
-            self._alike[word[0], len(word)].append((word, frozenset(word)))
+            self._alike[word[0], len(word)].append(word)
         # Chinese names with one character taken out: one that looks alike may have been typed in its place.
         self._masked: dict[str, list[str]] = defaultdict(list)
         for names in self._sounds.values():
@@ -64,13 +66,10 @@ class Vocabulary:
             return None
         limit = 1 if len(spelled) < 8 else 2
         best: tuple[int, int, str] | None = None
-        letters = frozenset(spelled)
         for length in range(len(spelled) - limit, len(spelled) + limit + 1):
-            for other, others in self._alike.get((spelled[0], length), ()):
-                # An error changes at most two of the letters a word is made of: most words need no closer look.
-                if len(letters ^ others) > 2 * limit:
-                    continue
-                distance = edits(spelled, other, limit)
+            for other in self._alike.get((spelled[0], length), ()):
+                # Letters to insert, drop, change or swap with the neighbour.
+                distance = OSA.distance(spelled, other, score_cutoff=limit)
                 if distance <= limit and (best is None or (distance, -self._words[other], other) < best):
                     best = distance, -self._words[other], other
         return unicodedata.normalize("NFC", best[2]) if best else None
@@ -96,20 +95,3 @@ def _mask(name: str, place: int) -> str:
 def _spelled(word: str) -> str:
     """A word as its spelling is compared: hangul by its letters."""
     return unicodedata.normalize("NFD", word) if "\uac00" <= word[:1] <= "\ud7a3" else word
-
-
-def edits(left: str, right: str, limit: int) -> int:
-    """How many letters to insert, drop, change or swap with the neighbour; `limit + 1` when it is more than `limit`."""
-    before: list[int] = []
-    previous = list(range(len(right) + 1))
-    for i, char in enumerate(left, start=1):
-        current = [i]
-        for j, other in enumerate(right, start=1):
-            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (char != other))
-            if i > 1 and j > 1 and char == right[j - 2] and left[i - 2] == other:
-                cost = min(cost, before[j - 2] + 1)
-            current.append(cost)
-        if min(current) > limit:
-            return limit + 1
-        before, previous = previous, current
-    return min(previous[-1], limit + 1)
