@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal.catalog.faults import Fault
-from portal.catalog.yamlfile import MAX_BYTES, parse, read_text
+from portal.catalog.yamlfile import MAX_BYTES, MAX_TABLE_BYTES, parse, read_text
 
 
 def read(path: Path) -> tuple[str | None, list[Fault]]:
@@ -128,16 +128,17 @@ def test_binary_and_wrong_encodings_are_refused_at_their_line(tmp_path: Path) ->
     assert (text, fault.line, fault.column, fault.message) == (None, 3, 1, "holds a NUL byte")
 
 
-def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
-    path = tmp_path / "x"
+@pytest.mark.parametrize(("name", "most"), [("x", MAX_BYTES), ("x.yaml", MAX_BYTES), ("x.tsv", MAX_TABLE_BYTES)])
+def test_a_huge_file_is_refused_unread(tmp_path: Path, name: str, most: int) -> None:
+    path = tmp_path / name
     with path.open("wb") as stream:
-        stream.truncate(MAX_BYTES)
+        stream.truncate(most)
     assert read(path)[1][0].message == "holds a NUL byte"
     with path.open("wb") as stream:
-        stream.truncate(MAX_BYTES + 1)
+        stream.truncate(most + 1)
     text, (fault,) = read(path)
     assert text is None
-    assert "larger than" in fault.message
+    assert fault.message == f"is larger than {most} bytes"
 
 
 @pytest.mark.parametrize("kind", ["fifo", "symlink", "dangling", "folder", "device"])
