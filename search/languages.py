@@ -35,6 +35,8 @@ production produire usine usines projet projets industrie secteur fabriquer cons
 empresa empresas inversion inversiones invertir inversor fabricante fabricantes fabricacion produccion producir fabrica
 fabricas planta proyecto proyectos industria sector fabricar construir crear abrir instalar montar
 yuan cny rmb renminbi yuans yuanes юань юаня юаней يوان
+km km2 m2 sqkm sqm kilometre kilometres kilometer kilometers quadratkilometer quadratmeter kilometros metros metres carres
+cuadrados квкм км кв квадратных километров километра كيلومتر كم مربع
 provider providers vendor vendors lieferant lieferanten zulieferer anbieter fournisseur fournisseurs proveedor proveedores
 january february march april june july august september october november december
 januar februar marz april mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre
@@ -50,6 +52,7 @@ _CHINESE = """
 的 了 和 与 及 或 在 是 等 对 于 为 将 把 被 从 向 到 有 吗 呢 吧 啊 我 你 我们 你们 想 要 能 可以 什么 怎么 如何 哪些 哪里 有没有 关于
 以及 并 其 之 元 个 请问 会 重庆 中国 投资 企业 公司 厂 工厂 厂家 厂商 制造商 供应商 生产商 生产 制造 项目 产业 行业 机会 招商 引进
 建设 建 做 开 办 找 寻找 希望 计划 需要 谁 找谁 多少 怎样 设立 设 建立 成立 开设 落户 年 月 日 元 亿元 万元 万亿元
+平方公里 公里 平方米
 重庆市 中国西部 制造业 工场 生产厂 产 业 社 会社 企业家 投资家 制造厂
 """
 _JAPANESE = """

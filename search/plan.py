@@ -18,6 +18,8 @@ COMMON, NEVER_COMMON = 0.2, 10
 #: When the search is relaxed, a document must hold this share of what the words tell; less if all of it is in its
 #: names: the reader has asked for several things at once, or for one in words of which the names have the main one.
 ENOUGH, ENOUGH_NAMED = 0.6, 0.35
+#: The same of a text that was corrected first: a guess upon a guess has to hold more.
+ENOUGH_GUESSED = 0.55
 #: A figure with its unit tells more than a word.
 _FIGURE = 1.6
 #: A word found only in a looser way tells less.
@@ -49,8 +51,11 @@ class Plan:
         needs = tuple(Need(term.ways) for term in self.required)
         return Match((needs,), self.groups, self.query.keys)
 
-    def relaxed(self) -> Match | None:
-        """Documents that hold most of what the words tell; None when no set of known words does."""
+    def relaxed(self, named: float = ENOUGH_NAMED) -> Match | None:
+        """Documents that hold most of what the words tell; None when no set of known words does.
+
+        `named` is the share that is enough in a document's names.
+        """
         total = sum(self.weights)
         options = [
             (weight if known else weight * _LOOSE, term, known)
@@ -60,7 +65,7 @@ class Plan:
         ]
         options = sorted(options, key=lambda option: -option[0])[:_MOST]
         sets: list[tuple[Need, ...]] = []
-        for share, named in ((ENOUGH, False), (ENOUGH_NAMED, True)):
+        for share, in_names in ((ENOUGH, False), (named, True)):
             minimal: list[frozenset[int]] = []
             for size in range(1, len(options) + 1):
                 for chosen in combinations(range(len(options)), size):
@@ -73,7 +78,7 @@ class Plan:
                         tuple(
                             Need(
                                 options[place][1].ways if options[place][2] else options[place][1].loose,
-                                named or not options[place][2],
+                                in_names or not options[place][2],
                             )
                             for place in chosen
                         )

@@ -12,7 +12,7 @@ from search.answer import Answers
 from search.backend import EngineMissingError, Found, backend
 from search.columns import Columns, ColumnsDamagedError
 from search.engine import Hits, IndexDamagedError
-from search.plan import Plan, plan
+from search.plan import ENOUGH_GUESSED, Plan, plan
 from search.query import Query, clean, joined, parse, parted
 from search.ranking import rank
 from search.runs import unspaced
@@ -108,7 +108,7 @@ class Searcher:
                 elif (
                     # Where no word was known, what is near to some of them is a guess upon a guess.
                     any(typed.known)
-                    and (match := other.relaxed())
+                    and (match := other.relaxed(ENOUGH_GUESSED))
                     and (found := self._backend.find(match, chosen, window)).facets
                 ):
                     asked, result, corrected, relaxed = other, self._ranked(other, found, some=True), True, True
