@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from babel import Locale as BabelLocale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -110,8 +110,10 @@ def partial_date(text: str, tag: str) -> str:
 
 
 def moment(value: datetime, tag: str) -> str:
-    """A point in time, long date and short time, in its own zone."""
-    return format_datetime(value, "long", locale=_babel(tag))
+    """A point in time, long date and short time, in its own zone, which the page has to name."""
+    locale = _babel(tag)
+    pattern = str(get_datetime_format("long", locale=locale)).replace("'", "")
+    return pattern.format(format_time(value, "short", locale=locale), format_date(value, "long", locale=locale))
 
 
 def listing(items: Iterable[str], tag: str) -> str:

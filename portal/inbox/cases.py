@@ -70,7 +70,7 @@ class InboxEvent(SQLModel, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
     #: id of a person, or "rules" for what happened by itself
     actor: str
-    #: received, state, desk, assignee, note, released, spam
+    #: received, state, desk, assignee, note, released, spam, erased
     action: str
     old: str = ""
     new: str = ""

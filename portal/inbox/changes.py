@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 from portal import db, envelope
 from portal.inbox import audit
 from portal.inbox.cases import REASONS, InboxCase, InboxEvent, next_states
+from portal.inbox.models import InboxLead
 from portal.inbox.people import Person
 from portal.inbox.states import record_change
 from portal.inbox.triage import queue_acknowledgement
@@ -38,7 +39,7 @@ class ConflictError(ChangeError):
 
 
 class RefusedError(ChangeError):
-    """The change makes no sense; `code` says why: nothing, state, reason, won, desk, assignee, note, held."""
+    """The change makes no sense; `code` says why: nothing, state, reason, won, desk, assignee, note, held, erased."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -126,6 +127,8 @@ def _locked(session: Session, lead_id: str, version: int) -> InboxCase:
     case = session.exec(select(InboxCase).where(InboxCase.lead_id == lead_id).with_for_update()).first()
     if case is None:
         raise LeadMissingError(lead_id)
+    if session.get_one(InboxLead, lead_id).erased_at is not None:
+        _refuse("erased")  # a note would be personal data again, which nobody would erase
     if case.version != version:
         raise ConflictError(case.version)
     return case

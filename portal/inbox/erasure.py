@@ -107,6 +107,13 @@ def _overwrite(session: Session, lead: InboxLead, actor: Person | str, reason: R
         case.summary, case.readable = "", False
         case.email_digest = case.phone_digest = case.company_digest = None
         case.version += 1  # a form that is open now must not write to it
+        event = InboxEvent(lead_id=lead.id, version=case.version, at=now, actor=lead.erased_by, action="erased")
+        if case.state != "closed":
+            # Nobody can answer it any more: it must not fall due, nor wait in quarantine.
+            event.old, case.state, case.closed_at = case.state, "closed", now
+            case.reason = "withdrawn" if reason == "requested" else ""
+            event.new = f"{case.state}:{case.reason}".rstrip(":")
+        session.add(event)
     session.exec(update(InboxEvent).where(col(InboxEvent.lead_id) == lead.id).values(sealed_note=None))
     session.exec(delete(InboxMail).where(col(InboxMail.lead_id) == lead.id))
     audit.record(session, actor, "erased", now, lead.id, detail=reason)

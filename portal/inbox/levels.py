@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, and_
 from sqlalchemy import select as select_columns
 from sqlmodel import col
 
@@ -60,10 +60,15 @@ class _Lead:
 
 
 def report(engine: Engine, now: datetime) -> Report:
-    """The service levels now. What is in quarantine, spam and duplicates are not counted."""
+    """The service levels now. Quarantine, spam, duplicates, and what was withdrawn before it fell due do not count."""
     since = now - timedelta(days=PERIOD_DAYS)
     columns = [col(getattr(InboxCase, name)) for name in _Lead.__dataclass_fields__]
-    counted = ~col(InboxCase.held) & col(InboxCase.reason).not_in(_NOT_COUNTED)
+    withdrawn = and_(
+        col(InboxCase.reason) == "withdrawn",
+        col(InboxCase.contacted_at).is_(None),
+        col(InboxCase.closed_at) < col(InboxCase.due_at),
+    )
+    counted = ~col(InboxCase.held) & col(InboxCase.reason).not_in(_NOT_COUNTED) & ~withdrawn
     # What waits is counted however old it is; what is answered only within the period.
     wanted = (col(InboxCase.sent_at) >= since) | (col(InboxCase.state) == "new")
     with db.read(engine) as session:

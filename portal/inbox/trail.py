@@ -20,6 +20,8 @@ from portal.inbox.models import InboxAudit, InboxLead, InboxStaff
 from portal.inbox.render import Render
 
 PAGE_SIZE = 100
+#: Of a list or an export so many leads are shown; the row keeps all of them, and the filter finds each.
+MOST_SHOWN = 50
 _BEIJING = timezone(timedelta(hours=8))
 
 
@@ -60,6 +62,12 @@ class Trail:
     references: Mapping[str, str]
     next_before: int | None
 
+    def told(self, row: InboxAudit) -> str:
+        """A row's detail with names and references in the place of ids; of a long list the beginning."""
+        words = row.detail.split()
+        shown = [self.names.get(word) or self.references.get(word) or word for word in words[:MOST_SHOWN]]
+        return " ".join(shown + ([f"… +{len(words) - MOST_SHOWN}"] if len(words) > MOST_SHOWN else []))
+
 
 def read_trail(engine: Engine, filters: Filters) -> Trail:
     """The newest rows that fit."""
@@ -85,6 +93,7 @@ def read_trail(engine: Engine, filters: Filters) -> Trail:
         rows = session.exec(query).all()
         names = {row.id: row.name for row in session.exec(select(InboxStaff)).all()}
         leads = {row.lead_id for row in rows if row.lead_id}
+        leads |= {word for row in rows for word in row.detail.split()[:MOST_SHOWN]} - names.keys()
         found = session.exec(select(InboxLead.id, InboxLead.reference).where(col(InboxLead.id).in_(leads))).all()
     more = len(rows) > PAGE_SIZE
     rows = rows[:PAGE_SIZE]

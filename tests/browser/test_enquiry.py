@@ -10,17 +10,10 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Portal
+from tests.browser.keyboard import Keyboard
+from tests.browser.steps import MESSAGE, UNHURRIED, fill_in, send, staff_at
 
 pytestmark = pytest.mark.browser
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the element has the focus; fails after 400 presses."""
-    for _ in range(400):
-        page.keyboard.press("Tab")
-        if page.locator(f"{selector}:focus").count():
-            return
-    pytest.fail(f"the keyboard does not reach {selector}")
 
 
 def test_faults_are_listed_with_links_and_answers_are_kept(open_page: Callable[..., Page]) -> None:
@@ -39,61 +32,32 @@ def test_faults_are_listed_with_links_and_answers_are_kept(open_page: Callable[.
 
 
 @pytest.mark.parametrize("locale", ["zh-Hans", "en"])
-def test_a_lead_reaches_the_inbox_once(open_page: Callable[..., Page], portal: Portal, locale: str) -> None:
+def test_a_lead_reaches_the_inbox_once_by_keyboard_alone(
+    open_page: Callable[..., Page], portal: Portal, locale: str
+) -> None:
     company = f"Example Works {locale} {time.time_ns()}"
-    page = open_page(f"/{locale}/invest?opportunity=semiconductors", script=False)
+    keys = Keyboard(open_page(f"/{locale}/invest?opportunity=semiconductors", script=False))
+    page = keys.page
     assert page.locator("input[name=opportunities][value=semiconductors]").is_checked()
-    tab_to(page, "[name=name]")
-    page.keyboard.type("Grace Example")
-    tab_to(page, "[name=email]")
-    page.keyboard.type("grace@example.com")
-    tab_to(page, "[name=company]")
-    page.keyboard.type(company)
-    tab_to(page, "[name=country]")
-    page.keyboard.press("ArrowDown")
-    tab_to(page, "[name=message]")
+    for name, typed in (("name", "Grace Example"), ("email", "grace@example.com"), ("company", company)):
+        keys.to(f"[name={name}]")
+        page.keyboard.type(typed)
+    keys.choose("[name=country]", "DE")
+    keys.to("[name=message]")
     page.keyboard.type("We make sputtering targets.")
-    tab_to(page, "input[name=consent_email]")
-    page.keyboard.press("Space")
-    page.wait_for_timeout(3200)  # an answer in under three seconds counts as a machine's
-    tab_to(page, "main form button[type=submit]")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    keys.tick("input[name=consent_email]")
+    page.wait_for_timeout(UNHURRIED)
+    keys.press("main form button[value=check]")
     assert company in page.locator("main").inner_text()
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url(f"**/{locale}/receipt/**")
+    keys.press("main form button[value=send]")
+    assert f"/{locale}/receipt/" in page.url
     assert "grace@example.com" not in page.content()
 
-    staff = open_page(portal.inbox, script=False)
-    staff.fill("[name=login]", "admin")
-    staff.fill("[name=password]", portal.password)
-    with staff.expect_navigation():
-        staff.keyboard.press("Enter")
     # Without scripts there is no proof of work: staff look at such a lead first.
-    staff.goto(f"{portal.inbox}/leads?quarantine=1")
-    for _ in range(120):
-        if staff.get_by_text(company).count():
-            break
-        staff.wait_for_timeout(500)
-        staff.reload()
+    staff = staff_at(open_page, portal, "/leads?quarantine=1", company)
     assert staff.get_by_text(company).count() == 1
     staff.locator("tr", has_text=company).get_by_role("link").click()
     assert "We make sputtering targets." in staff.locator("main").inner_text()
-
-
-def fill_in(page: Page, company: str) -> None:
-    page.fill("[name=name]", "Grace Example")
-    page.fill("[name=email]", "grace@example.com")
-    page.fill("[name=company]", company)
-    page.select_option("[name=country]", "DE")
-    page.fill("[name=message]", "We make sputtering targets.\nAnd masks.")
-    page.check("input[name=consent_email]")
-
-
-def send(page: Page) -> None:
-    page.click("main form button[value=check]")
-    page.click("main form button[value=send]")
-    page.wait_for_url("**/receipt/**")
 
 
 def quarantined(portal: Portal, page: Page) -> bool:
@@ -109,7 +73,7 @@ def test_with_a_script_the_work_is_proved_and_without_one_the_receipt_comes_too(
     open_page: Callable[..., Page], portal: Portal, script: bool
 ) -> None:
     page = open_page("/en/invest", script=script)
-    page.wait_for_timeout(3200)  # an answer in under three seconds counts as a machine's
+    page.wait_for_timeout(UNHURRIED)
     fill_in(page, "Proof Works")
     send(page)
     assert page.locator("h1").count() == 1
@@ -145,5 +109,5 @@ def test_faults_have_the_focus_and_an_answer_can_be_changed(open_page: Callable[
     page.click("main form button[value=check]")
     page.get_by_role("button", name="Change Your message").click()
     page.wait_for_url("**/invest#message")
-    assert page.input_value("[name=message]") == "We make sputtering targets.\nAnd masks."
+    assert page.input_value("[name=message]") == MESSAGE
     assert page.locator("#message").is_visible()

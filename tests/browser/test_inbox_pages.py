@@ -33,7 +33,12 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine, clock = db.make_engine(f"sqlite:///{folder / 'inbox.db'}"), Clock()
     db.upgrade(engine, "inbox")
     keys = envelope.load_or_create_keys(folder / "keys")
-    receive(engine, clock, event(keys, 1, clock(), sectors=["ic"]), event(keys, 2, clock(), quarantined=True))
+    receive(
+        engine,
+        clock,
+        event(keys, 1, clock(), sectors=["ic"], website=f"https://example.com/{'long' * 60}"),
+        event(keys, 2, clock(), quarantined=True),
+    )
     with served(make_inbox(engine, keys, clock=clock, desks=lambda: DESKS)) as address:
         yield address
     engine.dispose()

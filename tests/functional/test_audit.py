@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from portal import db, envelope
 from portal.inbox import audit
 from portal.inbox.accounts import Accounts
-from portal.inbox.trail import PAGE_SIZE
+from portal.inbox.trail import MOST_SHOWN, PAGE_SIZE
 from tests.support.cases import event, receive
 from tests.support.leads import LOGIN, Clock, log_in, make_accounts, make_inbox, served
 
@@ -66,6 +66,25 @@ def test_every_view_of_personal_data_is_written_down(
     assert "saw the list" in shown[1]
     (other,) = rows(inbox, "?lead=lead-00002")
     assert "saw the list" in other
+
+
+def test_ids_are_told_by_name_and_reference(
+    inbox: httpx.Client, inbox_engine: Engine, keys: envelope.Keys, clock: Clock, accounts: Accounts
+) -> None:
+    other = accounts.add("li.wei", "李伟", "officer", PASSWORD, actor="cli")
+    receive(inbox_engine, clock, event(keys, 1, clock()), event(keys, 2, clock()))
+    inbox.get("/leads")
+    with db.write(inbox_engine) as session:
+        audit.record(session, other, "changed-assignee", clock(), "lead-00001", detail=f" -> {other.id}")
+        many = [f"lead-{number:05}" for number in range(1, MOST_SHOWN + 31)]
+        audit.record(session, other, "exported", clock(), detail=f"csv, {len(many)} leads:", leads=many)
+    _, exported, changed, listed, *_ = rows(inbox)
+    assert changed.endswith("-> 李伟")
+    assert "CQ-0001-7777" in listed
+    assert "CQ-0002-7777" in listed
+    assert "csv, 80 leads: CQ-0001-7777 CQ-0002-7777 lead-00003" in exported
+    assert exported.endswith("… +33")
+    assert len(rows(inbox, f"?lead=lead-{MOST_SHOWN + 30:05}")) == 1
 
 
 def test_filters(inbox: httpx.Client, inbox_engine: Engine, accounts: Accounts) -> None:

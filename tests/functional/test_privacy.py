@@ -14,7 +14,8 @@ from sqlmodel import select
 from portal import db, envelope
 from portal.inbox import erasure
 from portal.inbox.accounts import Accounts
-from portal.inbox.changes import Change, apply
+from portal.inbox.changes import Change, RefusedError, apply
+from portal.inbox.levels import report
 from portal.inbox.models import InboxAudit, InboxLead
 from portal.inbox.receive import store_once
 from portal.inbox.states import changes_after
@@ -110,7 +111,7 @@ def test_one_lead_is_erased_with_notes_and_traces(
         assert trace[-60:].encode() not in left, "the beginning of a JWE is its header, alike in all"
     assert all(line.sealed_note is None for line in history(inbox_engine, 1))
     assert [mail.lead_id for mail in mails(inbox_engine)] == ["lead-00002"]
-    for path in ("/leads", "/leads/lead-00001"):
+    for path in ("/leads?state=closed", "/leads/lead-00001"):
         page = inbox.get(path)
         assert page.status_code == 200
         assert "erased" in page.text
@@ -220,3 +221,46 @@ def test_leads_go_when_their_time_is_over(
     assert erased() == [1, 2, 4], "what is open waits for an answer, however long"
     assert lead(inbox_engine, 1).erased_why == "retention"
     assert erasure.erase_expired(inbox_engine, RULES, clock()) == 0
+
+
+def test_what_is_erased_waits_for_nobody_and_takes_no_note(
+    inbox: httpx.Client, inbox_engine: Engine, keys: envelope.Keys, clock: Clock, triage: Triage
+) -> None:
+    receive(inbox_engine, clock, *(event(keys, number, clock()) for number in (1, 2)))
+    receive(inbox_engine, clock, event(keys, 3, clock(), quarantined=True))
+    triage.take_in()
+    close(inbox_engine, keys, clock, 2, "not-a-fit")
+    leads = ["lead-00001", "lead-00002", "lead-00003"]
+    assert erasure.erase(inbox_engine, leads, actor=BO, reason="requested", now=clock()) == 3
+    assert [(case(inbox_engine, number).state, case(inbox_engine, number).reason) for number in (1, 2, 3)] == [
+        ("closed", "withdrawn"),
+        ("closed", "not-a-fit"),
+        ("closed", "withdrawn"),
+    ]
+    assert [(line.actor, line.old, line.new) for line in history(inbox_engine, 1) if line.action == "erased"] == [
+        (BO.id, "new", "closed:withdrawn")
+    ]
+    found = report(inbox_engine, clock() + timedelta(days=30)).all
+    assert (found.overdue, sum(found.backlog), found.received) == (0, 0, 1)
+    shown = inbox.get("/leads").text
+    assert "CQ-" not in shown
+    assert "in quarantine" not in shown
+    for number in (1, 3):
+        page = inbox.get(f"/leads/lead-{number:05}").text
+        assert "erased" in page
+        assert "<select" not in page
+        assert "Release" not in page
+        with pytest.raises(RefusedError, match="erased"):
+            note(inbox_engine, keys, clock, number, "Rang again.")
+    version = str(case(inbox_engine, 3).version)
+    assert post(inbox, "/leads/lead-00003/release", "/account", version=version).status_code == 422
+
+
+def test_quarantine_that_is_over_is_closed(
+    inbox_engine: Engine, keys: envelope.Keys, clock: Clock, triage: Triage
+) -> None:
+    receive(inbox_engine, clock, event(keys, 1, clock(), quarantined=True))
+    triage.take_in()
+    clock.forward(days=91)
+    assert erasure.erase_expired(inbox_engine, RULES, clock()) == 1
+    assert (case(inbox_engine, 1).state, case(inbox_engine, 1).reason) == ("closed", "")
