@@ -60,7 +60,9 @@ class Answers:
         phrase = level(query.text)
         full = sum(term.weight for term in terms)
         best, most, places = Source(""), -1.0, list[Token]()
-        for source in self._columns.texts(number).sources:
+        # What has the query word for word is mostly the best: with it first, the others need not be looked through.
+        sources = self._columns.texts(number).sources
+        for source in sorted(sources, key=lambda source: phrase not in (source.folded or source.text.lower())):
             text = source.text[:_SHOWN]
             found = find(self._analyzer.forms, text, wanted, source.folded[:_SHOWN])
             here = " " + "  ".join({token.text for token in found}) + " "

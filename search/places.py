@@ -10,6 +10,9 @@ from search.folding import Folded, fold
 from search.runs import RUN, as_run, figure, unspaced
 from search.tokens import Token
 
+#: Places after which no further one is looked for: a snippet shows a few of them.
+_ENOUGH = 60
+
 
 def find(forms: Callable[[str], Container[str]], text: str, wanted: frozenset[str], levelled: str = "") -> list[Token]:
     """Tokens of `wanted` in a text, in no order, positions not told; `forms` gives what a word is found by.
@@ -29,6 +32,8 @@ def find(forms: Callable[[str], Container[str]], text: str, wanted: frozenset[st
     for match in pattern.finditer(folded.text) if pattern else ():
         if match.start() < seen:
             continue
+        if len(found) >= _ENOUGH:
+            break
         whole = RUN.search(folded.text, _word_start(folded.text, match.start()))
         while whole and whole.end() <= match.start():  # 8.5-generation begins with a number
             whole = RUN.search(folded.text, whole.end())

@@ -74,14 +74,17 @@ def rank(query: Query, terms: Sequence[Weighed], names: Names) -> Rank:
                 named += 0.0 if term.figure and figures else term.weight
                 break
     gain = 1.0 + best + value / total
-    if (
-        len(terms) > 1
-        and named >= 0.99 * words
-        and any(all(holds(name, term) for term in terms) for blob in names for name in blob.split(EDGE))
-    ):
+    if len(terms) > 1 and named >= 0.99 * words and any(_in_one(blob, terms) for blob in names):
         gain += ALL_IN_ONE
     whole = [any(f"{EDGE}{key}{EDGE}" in blob for key in query.keys) for blob in names]
     return Rank(gain, named / words, any(whole), any(whole[:2]))
+
+
+def _in_one(blob: str, terms: Sequence[Weighed]) -> bool:
+    """Whether one of the names in a blob has every term. Synonyms are hundreds: they are taken apart when it is worth."""
+    return all(holds(blob, term) for term in terms) and any(
+        all(holds(name, term) for term in terms) for name in blob.split(EDGE)
+    )
 
 
 def _phrase(key: str, names: Names) -> float:
