@@ -19,7 +19,7 @@ COMMON, NEVER_COMMON = 0.2, 10
 #: names: the reader has asked for several things at once, or for one in words of which the names have the main one.
 ENOUGH, ENOUGH_NAMED = 0.6, 0.35
 #: The same of a text that was corrected first: a guess upon a guess has to hold more.
-ENOUGH_GUESSED = 0.55
+ENOUGH_GUESSED = 0.66
 #: A figure with its unit tells more than a word.
 _FIGURE = 1.6
 #: A word found only in a looser way tells less.
