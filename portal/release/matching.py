@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 from markupsafe import Markup, escape
 
@@ -59,15 +60,18 @@ def reason(view: View, label: str, state: State, text: object, evidence: Markup 
 # -- parks -----------------------------------------------------------------------------------------------------------
 
 
-def parks(view: View, given: Given) -> Found:
-    """The park finder: level, kind, region, sector; sorted as the site lists them, by name, area or year."""
+def parks(view: View, given: Given, links: Links) -> Found:
+    """The park finder: level, kind, region, sector; sorted as the site lists them, by name, area or year.
+
+    `links` are those of the view's catalog: costly to make, so a release makes them once.
+    """
     entries = view.catalog.all("parks")
     facts = [entry.facts for entry in entries if isinstance(entry.facts, ParkFacts)]
     rules = [
         Rule("level", view._("Level"), present(view, "level", [fact.level for fact in facts]), _park_level),
         Rule("kind", view._("Kind"), present(view, "park-kind", [fact.kind for fact in facts]), _park_kind),
         Rule("region", view._("Region"), titles(view, "regions"), _park_region),
-        Rule("sector", view._("Sector"), titles(view, "sectors"), _park_sector),
+        Rule("sector", view._("Sector"), titles(view, "sectors"), partial(_park_sector, links)),
     ]
     orders = [
         Order("", view._("As listed"), lambda entry: (False, 0)),
@@ -110,14 +114,14 @@ def _park_region(view: View, entry: Entry, wanted: str) -> Reason:
     return reason(view, "Region", state, Markup(text), view.evidence(places) if places else Markup(""))  # noqa: S704 - titles are escaped
 
 
-def _park_sector(view: View, entry: Entry, wanted: str) -> Reason:
+def _park_sector(links: Links, view: View, entry: Entry, wanted: str) -> Reason:
     assert isinstance(entry.facts, ParkFacts)
     stated = [fact for fact in entry.facts.facts if fact.key == "industries"]
     for fact in stated:
         if any(_names_sector(view, code, wanted) for code in fact.codes):
             return reason(view, "Sector", "met", view._("its sources name it"), view.evidence(fact))
     sector = view.catalog.entries["sectors"][wanted]
-    if entry in Links(view.catalog).parks(sector):
+    if entry in links.parks(sector):
         return reason(
             view, "Sector", "met", view._("the plan's text on the sector names it"), _plan_evidence(view, entry)
         )

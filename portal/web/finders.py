@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from portal.catalog.store import Entry
 from portal.release import matching, policycheck
 from portal.release.finders import Found
+from portal.release.pages import Links
 from portal.release.view import View
 from portal.web.live import LiveSite
 from portal.web.pages import has_encoded_slash, published
@@ -22,11 +23,11 @@ SHORTLIST = {"o": "opportunities", "p": "parks"}
 _MAX_VALUES = 50
 _CACHE = {"Cache-Control": "no-cache"}
 
-Finder = Callable[[View, Mapping[str, Sequence[str]]], Found]
+Finder = Callable[[View, Mapping[str, Sequence[str]], Links], Found]
 FINDERS: dict[str, Finder] = {
     "parks": matching.parks,
-    "opportunities": matching.opportunities,
-    "policies": matching.policies,
+    "opportunities": lambda view, given, _links: matching.opportunities(view, given),
+    "policies": lambda view, given, _links: matching.policies(view, given),
 }
 
 
@@ -50,7 +51,8 @@ def router(site: LiveSite) -> APIRouter:
             given = parameters(request)
             if not given:
                 return published(site, request, f"/{locale}/{collection}/")
-            answer = FINDERS[collection](site.made().renderer.views[locale], given)
+            made = site.made()
+            answer = FINDERS[collection](made.renderer.views[locale], given, made.links)
             return page(locale, f"pages/{collection}.html", answer=answer, chosen=kept(site, given))
 
     for collection in FINDERS:

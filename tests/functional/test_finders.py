@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from portal.release.pages import Links
 from tests.support.site import Site
 
 
@@ -98,6 +99,35 @@ def test_values_off_the_list_are_passed_over_and_said(site: Site, path: str) -> 
     assert "<script>alert" not in answer.text
     if "sort" not in path:
         assert "Not on the list and therefore passed over" in answer.text
+
+
+def test_a_finder_uses_what_the_release_has_linked_already(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = words(page(site, "/en/parks/?sector=biotechnology").select_one("main"))
+
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Links, "__init__", never)
+    assert words(page(site, "/en/parks/?sector=biotechnology").select_one("main")) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("opportunities/semiconductors", "opportunity=semiconductors"),
+        ("sectors/biotechnology", "sector=biotechnology"),
+        ("parks/liangjiang-new-area", "park=liangjiang-new-area"),
+    ],
+)
+def test_what_a_reader_can_do_stands_before_the_first_section(site: Site, path: str, query: str) -> None:
+    main = page(site, f"/en/{path}/").select_one("main")
+    assert main is not None
+    act, section = main.select_one(".actions"), main.select_one("section")
+    assert act is not None
+    assert section is not None
+    assert act in section.find_all_previous("p")
+    assert next(str(link["href"]) for link in act.select("a")) == f"/en/invest?{query}"
+    assert f"/en/{path}.pdf" in [link["href"] for link in act.select("a")]
 
 
 def test_a_finder_page_can_be_switched_to_the_other_language(site: Site) -> None:
