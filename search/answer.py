@@ -60,17 +60,17 @@ class Answers:
         phrase = level(query.text)
         full = sum(term.weight for term in terms)
         best, most, places = Source(""), -1.0, list[Token]()
-        # What has the query word for word is mostly the best: with it first, the others need not be looked through.
-        sources = self._columns.texts(number).sources
-        for source in sorted(sources, key=lambda source: phrase not in (source.folded or source.text.lower())):
-            text = source.text[:_SHOWN]
-            found = find(self._analyzer.forms, text, wanted, source.folded[:_SHOWN])
-            here = " " + "  ".join({token.text for token in found}) + " "
-            value = sum(term.weight for term in terms if holds(here, term) or holds(source.beside, term))
-            if value and phrase in (source.folded or text.lower()):
-                value *= _PHRASE
-            if value > most:
-                best, most, places = source, value, found
-            if most > full:
-                break
+        # What has the query word for word comes first: when it holds every word, the others can only be as good.
+        phrased: dict[bool, list[Source]] = {True: [], False: []}
+        for source in self._columns.texts(number).sources:
+            phrased[phrase in (source.folded or source.text.lower())].append(source)
+        for worth, sources in ((_PHRASE, phrased[True]), (1.0, phrased[False])):
+            for source in sources:
+                if most >= full * worth:
+                    break
+                found = find(self._analyzer.forms, source.text[:_SHOWN], wanted, source.folded[:_SHOWN])
+                here = " " + "  ".join({token.text for token in found}) + " "
+                value = worth * sum(term.weight for term in terms if holds(here, term) or holds(source.beside, term))
+                if value > most:
+                    best, most, places = source, value, found
         return best, places

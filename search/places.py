@@ -12,6 +12,8 @@ from search.tokens import Token
 
 #: Places after which no further one is looked for: a snippet shows a few of them.
 _ENOUGH = 60
+#: Words looked at that begin like one looked for: `en` begins every tenth.
+_MOST = 120
 
 
 def find(forms: Callable[[str], Container[str]], text: str, wanted: frozenset[str], levelled: str = "") -> list[Token]:
@@ -28,11 +30,12 @@ def find(forms: Callable[[str], Container[str]], text: str, wanted: frozenset[st
                 found.append(Token(token, 0, *folded.span(place, place + len(token))))
                 place = folded.text.find(token, place + 1)
     pattern = _beginnings(wanted)
-    seen = -1
+    seen, looked = -1, 0
     for match in pattern.finditer(folded.text) if pattern else ():
         if match.start() < seen:
             continue
-        if len(found) >= _ENOUGH:
+        looked += 1
+        if len(found) >= _ENOUGH or looked > _MOST:
             break
         whole = RUN.search(folded.text, _word_start(folded.text, match.start()))
         while whole and whole.end() <= match.start():  # 8.5-generation begins with a number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from search.columns import EDGE, Names
@@ -81,10 +81,21 @@ def rank(query: Query, terms: Sequence[Weighed], names: Names) -> Rank:
 
 
 def _in_one(blob: str, terms: Sequence[Weighed]) -> bool:
-    """Whether one of the names in a blob has every term. Synonyms are hundreds: they are taken apart when it is worth."""
+    """Whether one of the names in a blob has every term. Synonyms are hundreds: only those with the first are read."""
     return all(holds(blob, term) for term in terms) and any(
-        all(holds(name, term) for term in terms) for name in blob.split(EDGE)
+        all(holds(name, term) for term in terms)
+        for token in {token for way in terms[0].ways for token in way[0]}
+        for name in _around(blob, token)
     )
+
+
+def _around(blob: str, token: str) -> Iterator[str]:
+    """The names in a blob that have a token."""
+    place = blob.find(token)
+    while place >= 0:
+        end = blob.find(EDGE, place)
+        yield blob[blob.rfind(EDGE, 0, place) + 1 : end]
+        place = blob.find(token, end)
 
 
 def _phrase(key: str, names: Names) -> float:
