@@ -28,6 +28,8 @@ _HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 
 #: Longer texts are no names; their tokens are not kept.
 _LONG = 200
+#: languages whose words have others inside: compounds, an article
+_WRITTEN_TOGETHER = frozenset({"de", "ar"})
 
 
 class Analyzer:
@@ -134,9 +136,9 @@ class Analyzer:
             return (key_in(text, locale),)
         return tuple(dict.fromkeys(_key(mainland(text), tag) for tag in dict.fromkeys((self.locale, *LATIN))))
 
-    def find(self, text: str, wanted: frozenset[str]) -> list[Token]:
-        """Where some tokens stand in a text of this locale; positions are not told."""
-        return find(self.forms, text, wanted)
+    def find(self, text: str, wanted: frozenset[str], levelled: str = "") -> list[Token]:
+        """Where some tokens stand in a text of this locale, in no order; `levelled` as in `search.places.find`."""
+        return find(self.forms, text, wanted, levelled, inside=self.locale in _WRITTEN_TOGETHER)
 
     def surfaces(self, text: str) -> tuple[str, ...]:
         """Whole words, unstemmed, as a typing error is measured against them."""

@@ -8,7 +8,6 @@ from search.analysis import Analyzer
 from search.columns import EDGE, Columns, Source
 from search.engine import Hit
 from search.folding import level
-from search.places import find
 from search.query import Query
 from search.ranking import Weighed, holds
 from search.snippet import excerpt
@@ -68,7 +67,7 @@ class Answers:
             for source in sources:
                 if most >= full * worth:
                     break
-                found = find(self._analyzer.forms, source.text[:_SHOWN], wanted, source.folded[:_SHOWN])
+                found = self._analyzer.find(source.text[:_SHOWN], wanted, source.folded[:_SHOWN])
                 here = " " + "  ".join({token.text for token in found}) + " "
                 value = worth * sum(term.weight for term in terms if holds(here, term) or holds(source.beside, term))
                 if value > most:

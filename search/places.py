@@ -16,10 +16,18 @@ _ENOUGH = 60
 _MOST = 120
 
 
-def find(forms: Callable[[str], Container[str]], text: str, wanted: frozenset[str], levelled: str = "") -> list[Token]:
+def find(
+    forms: Callable[[str], Container[str]],
+    text: str,
+    wanted: frozenset[str],
+    levelled: str = "",
+    *,
+    inside: bool = True,
+) -> list[Token]:
     """Tokens of `wanted` in a text, in no order, positions not told; `forms` gives what a word is found by.
 
-    `levelled` is the text levelled, where it has been kept and has a character for each of its characters.
+    `levelled` is the text levelled, where it has been kept and has a character for each of its characters. Without
+    `inside`, words of letters are found from their beginning only: no compounds, no articles written together.
     """
     folded = Folded(levelled, range(len(levelled) + 1)) if levelled else fold(text)
     found: list[Token] = []
@@ -29,7 +37,7 @@ def find(forms: Callable[[str], Container[str]], text: str, wanted: frozenset[st
             while place >= 0:
                 found.append(Token(token, 0, *folded.span(place, place + len(token))))
                 place = folded.text.find(token, place + 1)
-    pattern = _beginnings(wanted)
+    pattern = _beginnings(wanted, inside=inside)
     seen, looked = -1, 0
     for match in pattern.finditer(folded.text) if pattern else ():
         if match.start() < seen:
@@ -57,7 +65,7 @@ def find(forms: Callable[[str], Container[str]], text: str, wanted: frozenset[st
 
 
 @lru_cache(maxsize=256)
-def _beginnings(tokens: frozenset[str]) -> re.Pattern[str] | None:
+def _beginnings(tokens: frozenset[str], *, inside: bool) -> re.Pattern[str] | None:
     """What the words behind some tokens begin with: a stem begins like its word, but for hyphens and commas in it.
 
     Its last letter may differ (`cni` of CNY), its z may be an s, and an Arabic word may have an article before it.
@@ -66,7 +74,9 @@ def _beginnings(tokens: frozenset[str]) -> re.Pattern[str] | None:
     if any(token[0] == "#" for token in tokens):  # a figure with its scale is written in many ways
         starts.update("0123456789")
     texts = sorted("[-.&,]?".join("[sz]" if char == "z" else re.escape(char) for char in start) for start in starts)
-    return re.compile("|".join(texts)) if texts else None
+    if not texts:
+        return None
+    return re.compile("|".join(texts) if inside else f"(?<![a-zа-я])(?:{'|'.join(texts)})")
 
 
 def _beginning(token: str) -> str:
