@@ -82,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     public_key = envelope.load_public_key(settings.public_key)
     intake = Intake(engine, public_key=public_key, secret=secret, signer=signer)
     proofs = Proofs(secret)
+    gaps = Gaps(engine)
 
     @asynccontextmanager
     async def warmed(_: FastAPI) -> AsyncIterator[None]:
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
         with suppress(ReleaseError):
             await asyncio.to_thread(site.release)
         yield
+        await asyncio.to_thread(gaps.flush)
 
     app = FastAPI(
         lifespan=warmed,
@@ -108,7 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts, www_redirect=False)
     errors.install(app, site)
     app.include_router(system.router(site, engine))
-    app.include_router(search.router(site, engine=site.engine, missed=Gaps(engine).note))
+    app.include_router(search.router(site, engine=site.engine, missed=gaps.note))
     limiter = RateLimiter(settings.rate_burst, settings.rate_seconds)
     app.include_router(enquiry_api.router(site, intake, proofs, limiter=limiter))
     app.include_router(

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -207,6 +208,19 @@ def test_prefilled_from_the_page_before(site: httpx.Client) -> None:
     assert values(page, "sectors") == ["nev"]
     assert values(page, "parks") == ["liangjiang"]
     assert values(page, "regions") == []
+
+
+def test_prefilled_with_what_was_searched_for(site: httpx.Client) -> None:
+    field = re.compile(r'<textarea id="message"[^>]*>([^<]*)</textarea>')
+    for given, shown in (
+        ("forklift batteries", "forklift batteries"),
+        ("<b>batteries</b>", "&lt;b&gt;batteries&lt;/b&gt;"),
+        ("x" * 5000, "x" * 100),
+        ("a\u202eb", ""),
+        ("\x00", ""),
+    ):
+        (found,) = field.findall(site.get("/en/invest", params={"message": given}).text)
+        assert found.strip() == shown
 
 
 def test_same_key_with_another_body(site: httpx.Client, clock: Clock, engine: Engine) -> None:

@@ -1,15 +1,24 @@
 """A running site while releases come, go and break: the last good release answers."""
 
+import asyncio
+import errno
 import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from portal import envelope
+from portal.app import create_app, portal_engine
 from portal.release import serve
-from portal.release.build import switch
-from tests.support.content import PARK, STORY, Content, tiny
+from portal.release.build import publish, switch
+from portal.settings import Settings
+from portal.web.gaps import listed
+from search import EngineMissingError, open_engine
+from search.backend import ENGINES
+from tests.support.content import BASE_URL, PARK, STORY, Content, tiny
 from tests.support.site import Site, running
 
 
@@ -76,12 +85,94 @@ def test_a_release_that_goes_missing_is_still_served(live: Site, var: Path) -> N
         assert live.get(path).status_code == 200
 
 
-def test_a_lost_search_index_costs_search_only(content: Content, var: Path) -> None:
+def found(site: Site, text: str, locale: str = "en") -> list[str]:
+    """The pages that a search gives."""
+    answer = site.client.get("/api/v1/search", params={"q": text, "locale": locale})
+    assert answer.status_code == 200
+    return [hit["url"].removeprefix(f"/{locale}/").rstrip("/") for hit in answer.json()["hits"]]
+
+
+@pytest.mark.parametrize("damage", ["lost", "cut short", "columns broken"])
+def test_a_damaged_search_index_is_written_anew(content: Content, var: Path, damage: str) -> None:
     release = content.publish(var)
-    shutil.rmtree(release / "search" / "en")
+    index = release / "search" / "en"
+    if damage == "lost":
+        shutil.rmtree(index)
+    elif damage == "cut short":
+        largest = max(index.iterdir(), key=lambda file: file.stat().st_size)
+        largest.write_bytes(largest.read_bytes()[:100])
+    else:
+        (index / "columns.json").write_text("{")
     with running(var) as site:
         for path in ("/en/", "/en/invest", "/api/v1/parks", "/zh-Hans/search?q=x", "/readyz"):
             assert site.get(path).status_code == 200
+        assert found(site, "battery headquarters")[0] == STORY
+    assert open_engine(index).search("battery headquarters").hits[0].id == STORY
+
+
+def test_an_index_that_cannot_be_written_costs_search_only(
+    content: Content, var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = content.publish(var)
+    shutil.rmtree(release / "search" / "en")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("portal.web.live.rebuild_index", full)
+    with running(var) as site:
+        for path in ("/en/", "/en/invest", "/api/v1/parks", "/readyz"):
+            assert site.get(path).status_code == 200
+        page = site.client.get("/en/search", params={"q": "battery"})
+        assert page.status_code == 503
+        assert "Search is not available" in page.text
+        assert site.client.get("/zh-Hans/search", params={"q": "电池"}).status_code == 200
+
+
+def test_either_engine_serves_the_same_answers(content: Content, var: Path) -> None:
+    answers = {}
+    for engine in ENGINES:
+        publish(content.paths(var), base_url=BASE_URL, keep=1, engine=engine)
+        with running(var) as site:
+            answers[engine] = [
+                found(site, text, locale)
+                for locale, text in (
+                    ("en", "battery headquarters"),
+                    ("en", "电池"),
+                    ("zh-Hans", "电池"),
+                    ("en", "qwxzv"),
+                )
+            ]
+    assert answers["whoosh"] == answers["tantivy"]
+    assert answers["whoosh"][0][0] == STORY
+    assert answers["whoosh"][-1] == []
+
+
+def test_an_unknown_engine_changes_nothing(content: Content, var: Path) -> None:
+    good = content.publish(var)
+    with pytest.raises(EngineMissingError, match="no search engine 'lucene'; one of whoosh, tantivy"):
+        publish(content.paths(var), base_url=BASE_URL, keep=1, engine="lucene")
+    assert (var / "current").resolve() == good.resolve()
+
+
+def test_what_was_searched_in_vain_is_written_when_the_server_stops(content: Content, var: Path) -> None:
+    content.publish(var)
+    settings = Settings(var=var, base_url=BASE_URL)
+    envelope.load_or_create_keys(settings.public_key.parent)
+    app = create_app(settings)
+
+    async def visit() -> None:
+        # As a server does: the end of the lifespan is the end of the process.
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client,
+        ):
+            for _ in range(2):
+                assert (await client.get("/en/search", params={"q": "qwxzv jkvbq"})).status_code == 200
+
+    asyncio.run(visit())
+    ((text, locale, count, _),) = listed(portal_engine(settings))
+    assert (text, locale, count) == ("qwxzv jkvbq", "en", 2)
 
 
 def test_before_the_first_release_the_site_says_so(content: Content, var: Path) -> None:
