@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from search.analysis import Analyzer
 from search.columns import EDGE, Columns, Source
-from search.engine import Hit
+from search.engine import Hit, Snippet
 from search.folding import level
 from search.query import Query
 from search.ranking import Weighed, holds
@@ -26,12 +26,17 @@ class Answers:
         self._columns = columns
         self._analyzer = analyzer
 
-    def hit(self, number: int, score: float, query: Query, terms: Sequence[Weighed]) -> Hit:
-        """The hit of a document. `terms` say how much each word of the query tells."""
+    def hits(self, ranked: Iterable[tuple[int, float]], query: Query, terms: Sequence[Weighed]) -> Iterator[Hit]:
+        """The hits of documents (number, score). `terms` say how much each word of the query tells."""
+        wanted = {token.strip(): term.weight for term in terms for way in term.ways for group in way for token in group}
+        tokens = frozenset(wanted)
+        for number, score in ranked:
+            source, found = self._best(number, query, terms, tokens)
+            yield self._hit(number, score, query, source, excerpt(source.text[:_SHOWN], found, wanted))
+
+    def _hit(self, number: int, score: float, query: Query, source: Source, snippet: Snippet) -> Hit:
         row, names = self._columns.row(number), self._columns.names(number)
         titles = names.title + names.names
-        wanted = {token.strip(): term.weight for term in terms for way in term.ways for group in way for token in group}
-        source, found = self._best(number, query, terms, frozenset(wanted))
         whole = any(f"{EDGE}{key}{EDGE}" in titles for key in query.keys)
         anchor, label = ("", "") if whole else (source.anchor, source.label)
         return Hit(
@@ -43,7 +48,7 @@ class Answers:
             locale=row.locale,
             plan=row.plan,
             score=round(score, 4),
-            snippet=excerpt(source.text[:_SHOWN], found, wanted),
+            snippet=snippet,
             part=label,
         )
 

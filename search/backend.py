@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
@@ -48,11 +49,21 @@ class Match:
 
 @dataclass(frozen=True)
 class Found:
-    """How many documents match, the best of them with their scores, and the facets of all."""
+    """How many documents match, the best of them with their scores, and the facets of all, counted when asked for."""
 
     total: int = 0
     ranked: tuple[tuple[int, float], ...] = ()
-    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    count: Callable[[], Mapping[str, Mapping[str, int]]] = dict
+
+    @cached_property
+    def facets(self) -> Mapping[str, Mapping[str, int]]:
+        """Facet -> value -> how many of all have it. A facet's own filter does not narrow its counts."""
+        return self.count()
+
+    @property
+    def some(self) -> bool:
+        """Whether anything matches, be it kept out by a filter."""
+        return bool(self.total or self.facets)
 
 
 class Backend(Protocol):

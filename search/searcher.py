@@ -21,7 +21,7 @@ from search.suggest import Suggestion, suggest
 from search.tokens import Term
 
 #: Documents that are ranked closely; further ones stay in the order of their words' scores.
-_WINDOW = 30
+_WINDOW = 20
 #: Texts looked into when no name answers the query.
 _READ = 12
 _PHRASE = 1.6
@@ -97,19 +97,19 @@ class Searcher:
         typed = self._planned(clean(text))
         asked, result = self._strict(typed, chosen, window)
         suggestion, corrected, relaxed = None, False, False
-        if not result.found.facets and typed.query.everyday:
+        if not result.found.some and typed.query.everyday:
             return Hits(typed.query.text)
-        if not result.found.facets and not typed.query.empty:
+        if not result.found.some and not typed.query.empty:
             suggestion = self._suggestion(typed)
             if suggestion and suggestion != typed.query.text:
                 other, better = self._strict(self._planned(suggestion), chosen, window)
-                if better.found.facets:
+                if better.found.some:
                     asked, result, corrected = other, better, True
                 elif (
                     # Where no word was known, what is near to some of them is a guess upon a guess.
                     any(typed.known)
                     and (match := other.relaxed(ENOUGH_GUESSED))
-                    and (found := self._backend.find(match, chosen, window)).facets
+                    and (found := self._backend.find(match, chosen, window)).some
                 ):
                     asked, result, corrected, relaxed = other, self._ranked(other, found, some=True), True, True
         if not result.about and (match := asked.relaxed() if not corrected else None):
@@ -117,13 +117,12 @@ class Searcher:
             more = self._ranked(asked, self._backend.find(match, chosen, window), some=True)
             if more.found.total > result.found.total:
                 result, relaxed = more, True
-        if not result.found.facets and (single := self._by_one(typed, chosen, window)):
+        if not result.found.some and (single := self._by_one(typed, chosen, window)):
             (asked, result), relaxed = single, True
-        if not result.found.facets:
+        if not result.found.some:
             return Hits(typed.query.text, suggestion=suggestion)
-        hits = (
-            self._answers.hit(number, score, asked.query, asked.weighed)
-            for score, number, _ in result.ranked[start:end]
+        hits = self._answers.hits(
+            ((number, score) for score, number, _ in result.ranked[start:end]), asked.query, asked.weighed
         )
         return Hits(
             query=typed.query.text,
@@ -147,10 +146,10 @@ class Searcher:
         """Documents that hold every word; if there are none, those that hold two of them written as one."""
         result = self._all(planned, filters, window)
         others = (*joined(planned.query), *parted(planned.query, self._vocabulary.known))
-        for text in others if not result.found.facets else ():
+        for text in others if not result.found.some else ():
             other = self._planned(text)
             found = self._all(other, filters, window)
-            if found.found.facets:
+            if found.found.some:
                 return other, found
         return planned, result
 

@@ -90,13 +90,14 @@ class TantivyBackend:
         scored = [(Occur.Should, query) for group in match.groups if (query := self._group(_TOKENS, group))]
         exact = [(Occur.Should, self._exact(name)) for name in match.names]
         whole = Query.boolean_query([*parts, *scored, *exact])
-        totals = self._counts(required, filters, narrowed)
-        result = self._searcher.search(whole, limit=max(1, window), count=bool(filters))
+        result = self._searcher.search(whole, limit=max(1, window))
         numbers = self._searcher.fast_field_values(_NUMBER, [address for _, address in result.hits])
         ranked = [(int(number or 0), float(score)) for number, (score, _) in zip(numbers, result.hits, strict=True)]
         ranked.sort(key=lambda item: (-item[1], item[0]))
-        total = int(result.count or 0) if filters else sum(totals.get("type", {}).values())  # type: ignore[attr-defined]
-        return Found(total, tuple(ranked), totals)
+        total = int(result.count or 0)  # type: ignore[attr-defined]
+        if not total and not filters:
+            return Found()
+        return Found(total, tuple(ranked), lambda: self._counts(required, filters, narrowed))
 
     def _counts(
         self, required: Query, filters: Mapping[str, str], narrowed: list[tuple[Occur, Query]]

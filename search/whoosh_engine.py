@@ -191,7 +191,9 @@ class WhooshBackend:
                     if number in larger:
                         scores[number] += only[number]
         best = heapq.nsmallest(window, ((-score, number) for number, score in scores.items()))
-        return Found(len(scores), tuple((number, -score) for score, number in best), self._counts(matched, chosen))
+        return Found(
+            len(scores), tuple((number, -score) for score, number in best), lambda: self._counts(matched, chosen)
+        )
 
     def _counts(self, matched: int, chosen: Mapping[str, int]) -> dict[str, dict[str, int]]:
         counts: dict[str, dict[str, int]] = {}
