@@ -17,6 +17,8 @@ from tests.support.content import tiny
 #: A process without a port counts as up after this long; imports take most of it.
 _WORKER_UP = 3.0
 
+_KINDS = ("web", "worker", "inbox")
+
 
 @dataclass
 class Part:
@@ -67,6 +69,23 @@ class Part:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
+@dataclass(frozen=True)
+class Aim:
+    """A process that is to be killed: mostly while it works, so that there is work to be broken, or just after it began."""
+
+    part: Part
+    starting: bool
+
+    def fire(self) -> bool:
+        """Kill it and start it again; False when it is not yet in the state to be killed in."""
+        self.part.look()
+        if not self.starting and not self.part.up():
+            return False
+        self.part.kill()
+        self.part.start()
+        return True
+
+
 class Installation:
     """Some web processes, some workers and an inbox over one folder and two databases."""
 
@@ -96,6 +115,7 @@ class Installation:
         if databases:
             environment |= {"DATABASE_URL": databases[0], "INBOX_DATABASE_URL": databases[1]}
         self.environment = environment
+        self._turns: list[str] = []
         tiny(var).publish(var)
         self.command("inbox", "--init")
         logs = var / "logs"
@@ -148,16 +168,10 @@ class Installation:
                 raise RuntimeError(message)
             time.sleep(0.2)
 
-    def kill_one(self, dice: random.Random) -> str | None:
-        """Kill one process and start it again; gives its kind, or None when the dice found none in a fit state.
-
-        Mostly one that works, so that there is work to be broken; now and then one that is just starting.
-        """
-        kind = dice.choice(("web", "worker", "inbox"))
+    def aim(self, dice: random.Random) -> Aim:
+        """The next process to kill. Kinds take turns in random order, so that a short run kills each of them too."""
+        if not self._turns:
+            self._turns = dice.sample(_KINDS, len(_KINDS))
+        kind = self._turns.pop()
         part = dice.choice([part for part in self.parts if part.kind == kind])
-        part.look()
-        if not part.up() and dice.random() > 0.1:
-            return None
-        part.kill()
-        part.start()
-        return kind
+        return Aim(part, starting=dice.random() < 0.1)

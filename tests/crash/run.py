@@ -107,7 +107,7 @@ def _kill(
 ) -> None:
     """Spread the kills over the receipts: the next is due at a random moment of the next share of the load."""
     share = plan.receipts / plan.kills
-    due, said = share * dice.random(), time.monotonic()
+    due, said, aim = share * dice.random(), time.monotonic(), installation.aim(dice)
     while len(ledger.receipts) < plan.receipts or report.kills.total() < plan.kills:
         time.sleep(dice.uniform(0.01, 0.1))
         now, shown, done = time.monotonic(), len(ledger.receipts), report.kills.total()
@@ -115,11 +115,9 @@ def _kill(
             return
         for part in installation.parts:
             part.look()
-        if done < plan.kills and shown >= due:
-            kind = installation.kill_one(dice)
-            if kind:
-                report.kills[kind] += 1
-                due = max(shown, share * (done + 1) + share * (dice.random() - 0.5))
+        if done < plan.kills and shown >= due and aim.fire():
+            report.kills[aim.part.kind] += 1
+            due, aim = max(shown, share * (done + 1) + share * (dice.random() - 0.5)), installation.aim(dice)
         if sys.stderr.isatty() or now - said > 30:
             said = now
             start = "\r" if sys.stderr.isatty() else ""
