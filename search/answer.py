@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from search.analysis import Analyzer
-from search.columns import EDGE, Columns, Source
+from search.columns import Columns, Source
 from search.engine import Hit, Snippet
 from search.folding import level
 from search.query import Query
@@ -37,7 +37,7 @@ class Answers:
     def _hit(self, number: int, score: float, query: Query, source: Source, snippet: Snippet) -> Hit:
         row, names = self._columns.row(number), self._columns.names(number)
         titles = names.title + names.names
-        whole = any(f"{EDGE}{key}{EDGE}" in titles for key in query.keys)
+        whole = any(name in titles for name in query.wholes)
         anchor, label = ("", "") if whole else (source.anchor, source.label)
         return Hit(
             id=row.id,
@@ -66,13 +66,16 @@ class Answers:
         best, most, places = Source(""), -1.0, list[Token]()
         # What has the query word for word comes first: when it holds every word, the others can only be as good.
         phrased: dict[bool, list[Source]] = {True: [], False: []}
-        for source in self._columns.texts(number).sources:
+        texts = self._columns.texts(number)
+        # Words that only the names have need not be looked for in each text.
+        reads = self._analyzer.may_hold(texts.levelled, wanted)
+        for source in texts.sources:
             phrased[phrase in (source.folded or source.text.lower())].append(source)
         for worth, sources in ((_PHRASE, phrased[True]), (1.0, phrased[False])):
             for source in sources:
                 if most >= full * worth:
                     break
-                found = self._analyzer.find(source.text[:_SHOWN], wanted, source.folded[:_SHOWN])
+                found = self._analyzer.find(source.text[:_SHOWN], wanted, source.folded[:_SHOWN]) if reads else []
                 here = " " + "  ".join({token.text for token in found}) + " "
                 value = worth * sum(term.weight for term in terms if holds(here, term) or holds(source.beside, term))
                 if value > most:

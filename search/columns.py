@@ -18,14 +18,13 @@ from typing import Any, NamedTuple
 
 from search.analysis import Analyzer, key_in
 from search.document import FACETS, Document, Synonym
-from search.folding import fold, tidy
+from search.folding import fold, level, tidy
 from search.spelling import spellings
 from search.suggest import entries
+from search.tokens import EDGE
 
 FORMAT = 2
 COLUMNS, NAMES, ROWS, TEXTS = "columns.json", "names.tsv", "rows.jsonl", "texts.jsonl"
-#: stands around every name, so that a whole name is found as easily as a part of one
-EDGE = "\x1f"
 
 
 class Names(NamedTuple):
@@ -65,6 +64,8 @@ class Texts:
     """The texts of a document in the order in which they are shown rather than others."""
 
     sources: tuple[Source, ...]
+    #: all of them levelled
+    levelled: str
 
 
 class ColumnsDamagedError(Exception):
@@ -224,7 +225,11 @@ class Columns:
         return Row._make((*values[:-1], tuple(values[-1])))
 
     def _texts(self, number: int) -> Texts:
-        return Texts(tuple(Source(*source) for source in json.loads(self._line(TEXTS, number))))
+        sources = tuple(
+            Source(text, folded or (text.lower() if text.isascii() else ""), *others)
+            for text, folded, *others in json.loads(self._line(TEXTS, number))
+        )
+        return Texts(sources, "\n".join(source.folded or level(source.text) for source in sources))
 
 
 def _mapped(path: Path) -> mmap.mmap | bytes:

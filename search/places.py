@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
-from search.folding import Folded, fold
+from search.folding import fold
+from search.languages import SPELLINGS
 from search.runs import RUN, as_run, figure, unspaced
 from search.tokens import Token
 
@@ -14,6 +17,10 @@ from search.tokens import Token
 _ENOUGH = 60
 #: Words looked at that begin like one looked for: `en` begins every tenth.
 _MOST = 120
+#: Letters that a word must begin with, and letters after which a point or an ampersand stands in one word.
+_TOLD, _ABBREVIATED = 8, 5
+#: the same within words: the e of `ue` is lost where two German words meet
+_INSIDE = 5
 
 
 def find(
@@ -29,59 +36,126 @@ def find(
     `levelled` is the text levelled, where it has been kept and has a character for each of its characters. Without
     `inside`, words of letters are found from their beginning only: no compounds, no articles written together.
     """
-    folded = Folded(levelled, range(len(levelled) + 1)) if levelled else fold(text)
+    folded = None if levelled else fold(text)
+    plain, span = (folded.text, folded.span) if folded else (levelled, _itself)
+    sought = _sought(wanted, inside=inside)
     found: list[Token] = []
-    for token in wanted:
-        if unspaced(token):
-            place = folded.text.find(token)
-            while place >= 0:
-                found.append(Token(token, 0, *folded.span(place, place + len(token))))
-                place = folded.text.find(token, place + 1)
-    pattern = _beginnings(wanted, inside=inside)
-    seen, looked = -1, 0
-    for match in pattern.finditer(folded.text) if pattern else ():
-        if match.start() < seen:
+    for token in sought.unspaced:
+        place = plain.find(token)
+        while place >= 0:
+            found.append(Token(token, 0, *span(place, place + len(token))))
+            place = plain.find(token, place + 1)
+    seen = -1
+    for begin in _begins(plain, sought, inside=inside):
+        if begin < seen:
             continue
-        looked += 1
-        if len(found) >= _ENOUGH or looked > _MOST:
+        if len(found) >= _ENOUGH:
             break
-        whole = RUN.search(folded.text, _word_start(folded.text, match.start()))
-        while whole and whole.end() <= match.start():  # 8.5-generation begins with a number
-            whole = RUN.search(folded.text, whole.end())
+        whole = RUN.search(plain, _word_start(plain, begin))
+        while whole and whole.end() <= begin:  # 8.5-generation begins with a number
+            whole = RUN.search(plain, whole.end())
         if whole is None:
             break
         seen = whole.end()
         run = as_run(whole)
-        start, end = folded.span(run.start, run.end)
+        start, end = span(run.start, run.end)
         if run.kind == "word":
             known = forms(text[start:end])
             found.extend(Token(token, 0, start, end) for token in wanted if token in known)
         elif run.kind == "number":
             number = re.sub(r"[,\s]", "", run.text)
-            token, token_end = figure(run.text, folded.text, run.end)
-            places = {token: folded.span(run.start, token_end)[1], number: end}
+            token, token_end = figure(run.text, plain, run.end)
+            places = {token: span(run.start, token_end)[1], number: end}
             found.extend(Token(token, 0, start, place) for token, place in places.items() if token in wanted)
     return found
 
 
+def may_hold(levelled: str, wanted: frozenset[str], *, inside: bool = True) -> bool:
+    """Whether a levelled text may have any of some tokens; quick, and never wrong when it says no."""
+    sought = _sought(wanted, inside=inside)
+    return any(token in levelled for token in sought.unspaced) or any(
+        start in levelled for start in _starts(levelled, sought)
+    )
+
+
+def _starts(text: str, sought: _Sought) -> Iterator[str]:
+    yield from sought.starts
+    for mark, texts in sought.marked:
+        if mark in text:
+            yield from texts
+
+
+def _itself(start: int, end: int) -> tuple[int, int]:
+    return start, end
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """Some tokens made ready: those of scripts without blanks, and what the words behind the others begin with."""
+
+    unspaced: tuple[str, ...]
+    starts: tuple[str, ...]
+    #: the same with a mark after the first or second letter, by mark: `r&d`, `e-c` of e-commerce, `u.s` of U.S.A.
+    marked: tuple[tuple[str, tuple[str, ...]], ...]
+
+
 @lru_cache(maxsize=256)
-def _beginnings(tokens: frozenset[str], *, inside: bool) -> re.Pattern[str] | None:
-    """What the words behind some tokens begin with: a stem begins like its word, but for hyphens and commas in it.
+def _sought(tokens: frozenset[str], *, inside: bool) -> _Sought:
+    """A stem begins like its word, but for the marks in it.
 
     Its last letter may differ (`cni` of CNY), its z may be an s, and an Arabic word may have an article before it.
     """
-    starts = {_beginning(token) for token in tokens if not unspaced(token) and token[0] != "#"}
-    if any(token[0] == "#" for token in tokens):  # a figure with its scale is written in many ways
-        starts.update("0123456789")
-    texts = sorted("[-.&,]?".join("[sz]" if char == "z" else re.escape(char) for char in start) for start in starts)
-    if not texts:
-        return None
-    return re.compile("|".join(texts) if inside else f"(?<![a-zа-я])(?:{'|'.join(texts)})")
+    spaced = [token for token in tokens if not unspaced(token)]
+    starts = {_beginning(token, _INSIDE if inside else _TOLD) for token in spaced if token[0] != "#"}
+    starts |= {
+        british[: len(start)] for start in starts for british, other in SPELLINGS.items() if other.startswith(start)
+    }
+    starts = {"".join(letters) for start in starts for letters in product(*("zs" if c == "z" else c for c in start))}
+    if any(token[0] == "#" for token in spaced):
+        starts.update("0123456789")  # a figure with its scale is written in many ways
+    starts = {start for start in starts if not any(start[:length] in starts for length in range(1, len(start)))}
+    marked = {
+        mark: tuple(
+            start[:place] + mark + start[place]
+            for start in starts
+            if start[0].isdigit() == (mark == ",")
+            for place in range(1, len(start) if mark == "-" else min(len(start), _ABBREVIATED))
+        )
+        for mark in "-&.,"
+    }
+    return _Sought(
+        tuple(token for token in tokens if unspaced(token)),
+        tuple(starts),
+        tuple((mark, texts) for mark, texts in marked.items() if texts),
+    )
 
 
-def _beginning(token: str) -> str:
+def _begins(text: str, sought: _Sought, *, inside: bool) -> list[int]:
+    """Where words of a levelled text may begin like one looked for, in order; with `inside`, words inside of words."""
+    found: set[int] = set()
+    for start in _starts(text, sought):
+        place = text.find(start)
+        while place >= 0:
+            if inside or not place or not _letter(text[place - 1]):
+                found.add(place)
+                if len(found) > _MOST:
+                    break
+            place = text.find(start, place + 1)
+    return sorted(found)[:_MOST]
+
+
+def _letter(char: str) -> bool:
+    return "a" <= char <= "z" or "а" <= char <= "я"
+
+
+def _beginning(token: str, most: int) -> str:
     digits = re.match(r"\d{1,3}", token)
-    return digits[0] if digits else (token if len(token) > 3 else token[:-1] or token)[:3]
+    if digits:
+        return digits[0]
+    if len(token) <= 3:
+        return token[:-1] or token
+    # The longer, the fewer words are looked at in vain; the last letters are those a stemmer or a spelling changes.
+    return token[: min(most, len(token) - (2 if len(token) > 5 else 1))]
 
 
 def _word_start(text: str, place: int) -> int:

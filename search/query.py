@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from search.analysis import Analyzer
 from search.folding import level, mainland, tidy
 from search.languages import EVERYDAY, EVERYDAY_UNSPACED
 from search.runs import unspaced
-from search.tokens import Term
+from search.tokens import EDGE, Term
 
 #: Longer texts are cut. Work grows with these two figures and with nothing else in a query.
 MAX_LENGTH = 100
@@ -27,6 +28,11 @@ class Query:
     text: str
     terms: tuple[Term, ...]
     keys: tuple[str, ...]
+
+    @cached_property
+    def wholes(self) -> tuple[str, ...]:
+        """The keys as a whole name among the names of a document."""
+        return tuple(f"{EDGE}{key}{EDGE}" for key in self.keys)
 
     @property
     def empty(self) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from search.columns import EDGE, Names
+from search.columns import Names
 from search.query import Query
 from search.runs import unspaced
-from search.tokens import Term
+from search.tokens import EDGE, Term
 
 #: Gains are added to 1 and multiply the score of the words. A page whose name is the query leads by far; a term of
 #: the page that is the query comes before a page that only mentions it.
@@ -60,15 +60,23 @@ def rank(query: Query, terms: Sequence[Weighed], names: Names) -> Rank:
     """How well the names of a document answer a query."""
     if not query.keys:
         return Rank(1.0, 0.0)
-    best = max(_phrase(key, names) for key in query.keys)
-    total = sum(term.weight for term in terms) or 1.0
+    # Loops where sums of generators would read better: this is done twenty times for each query.
+    best, exact, titled = 0.0, False, False
+    for key, whole in zip(query.keys, query.wholes, strict=True):
+        best = max(best, _phrase(key, whole, names))
+        titled = titled or whole in names.title or whole in names.names
+        exact = exact or whole in names.labels or whole in names.synonyms
+    total = words = 0.0
+    for term in terms:
+        total += term.weight
+        words += 0.0 if term.figure else term.weight
     # What a page is about is told by its words; a figure is somewhere in its text.
-    words = sum(term.weight for term in terms if not term.figure) or total
+    total, words = total or 1.0, words or total or 1.0
     figures = words != total
     value = named = 0.0
-    titles = names.title + names.names
+    blobs = ((names.title + names.names, IN_NAMES), (names.labels, IN_LABELS), (names.synonyms, IN_SYNONYMS))
     for term in terms:
-        for text, worth in ((titles, IN_NAMES), (names.labels, IN_LABELS), (names.synonyms, IN_SYNONYMS)):
+        for text, worth in blobs:
             if holds(text, term):
                 value += worth * term.weight
                 named += 0.0 if term.figure and figures else term.weight
@@ -76,8 +84,7 @@ def rank(query: Query, terms: Sequence[Weighed], names: Names) -> Rank:
     gain = 1.0 + best + value / total
     if len(terms) > 1 and named >= 0.99 * words and any(_in_one(blob, terms) for blob in names):
         gain += ALL_IN_ONE
-    whole = [any(f"{EDGE}{key}{EDGE}" in blob for key in query.keys) for blob in names]
-    return Rank(gain, named / words, any(whole), any(whole[:2]))
+    return Rank(gain, named / words, titled or exact, titled)
 
 
 def _in_one(blob: str, terms: Sequence[Weighed]) -> bool:
@@ -98,8 +105,7 @@ def _around(blob: str, token: str) -> Iterator[str]:
         place = blob.find(token, end)
 
 
-def _phrase(key: str, names: Names) -> float:
-    whole = f"{EDGE}{key}{EDGE}"
+def _phrase(key: str, whole: str, names: Names) -> float:
     if whole in names.title:
         return SAME_TITLE
     best = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,8 @@ WIDTH = 180
 _BEFORE = 50
 #: Places looked at; the work grows with its square.
 _MOST = 100
+#: Text of Latin and Cyrillic letters and the usual marks, each one column wide.
+_PLAIN = re.compile("[\u0020-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2026\u20ac]*")
 
 
 class _Widths(dict[str, int]):
@@ -46,7 +49,7 @@ def marks(tokens: Iterable[Token]) -> list[tuple[int, int]]:
 def excerpt(text: str, tokens: Sequence[Token], rarity: Mapping[str, float]) -> Snippet:
     """About two lines of the text around the place where the most telling of the found words stand together."""
     found = marks(tokens)
-    widths = range(len(text) + 1) if text.isascii() else list(accumulate(map(_width, text), initial=0))
+    widths = range(len(text) + 1) if _PLAIN.fullmatch(text) else list(accumulate(map(_width, text), initial=0))
     if widths[-1] <= WIDTH:
         return Snippet(text, tuple(found))
     start = _start(text, widths, sorted(tokens, key=lambda token: (token.start, token.end, token.text))[:_MOST], rarity)

@@ -15,7 +15,7 @@ from tantivy import Occur, Query
 
 from search.backend import EXACT, Found, Match, Need, Posting
 from search.document import FACETS
-from search.tokens import Way
+from search.tokens import Group, Way
 
 _TOKENS, _NAMED, _NAMES, _NUMBER = "tokens", "named", "names", "number"
 _HEAP = 192_000_000
@@ -86,10 +86,12 @@ class TantivyBackend:
             return Found()
         required = sets[0] if len(sets) == 1 else Query.boolean_query([(Occur.Should, query) for query in sets])
         narrowed = [(Occur.Must, self._facet(name, value)) for name, value in filters.items()]
-        parts = [(Occur.Must, Query.const_score_query(required, 0.0)), *narrowed]
-        scored = [(Occur.Should, query) for group in match.groups if (query := self._group(_TOKENS, group))]
-        exact = [(Occur.Should, self._exact(name)) for name in match.names]
-        whole = Query.boolean_query([*parts, *scored, *exact])
+        parts, counted = self._required(match, required)
+        groups = [group for group in match.groups if group not in counted]
+        scored = [(Occur.Should, query) for group in groups if (query := self._group(_TOKENS, group))]
+        exact = [(Occur.Should, self._exact(name)) for name in match.names if self._searcher.doc_freq(_NAMES, name)]
+        clauses = [*parts, *narrowed, *scored, *exact]
+        whole = clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
         result = self._searcher.search(whole, limit=max(1, window))
         numbers = self._searcher.fast_field_values(_NUMBER, [address for _, address in result.hits])
         ranked = [(int(number or 0), float(score)) for number, (score, _) in zip(numbers, result.hits, strict=True)]
@@ -98,6 +100,22 @@ class TantivyBackend:
         if not total and not filters:
             return Found()
         return Found(total, tuple(ranked), lambda: self._counts(required, filters, narrowed))
+
+    def _required(self, match: Match, required: Query) -> tuple[list[tuple[Occur, Query]], set[Group]]:
+        """What a document must hold, and the groups that are scored by it already: they are not read twice."""
+        if len(match.any_of) > 1:
+            return [(Occur.Must, Query.const_score_query(required, 0.0))], set()
+        parts: list[tuple[Occur, Query]] = []
+        counted: set[Group] = set()
+        for need in match.any_of[0]:
+            alike = tuple(dict.fromkeys(token for way in need.ways for token in way[0]))
+            simple = not need.named and alike in match.groups and all(len(way) == 1 for way in need.ways)
+            if simple and (query := self._group(_TOKENS, alike)):
+                parts.append((Occur.Must, query))
+                counted.add(alike)
+            else:
+                parts.append((Occur.Must, Query.const_score_query(self._need(need), 0.0)))
+        return parts, counted
 
     def _counts(
         self, required: Query, filters: Mapping[str, str], narrowed: list[tuple[Occur, Query]]

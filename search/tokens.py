@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+#: stands around every name of a document, so that a whole name is found as easily as a part of one
+EDGE = "\x1f"
+
 #: tokens of which one is enough: the stems of a word in several languages
 Group = tuple[str, ...]
 #: groups that must all be there: the pairs of a Chinese word, the parts of a compound
