@@ -41,7 +41,7 @@ def search(
     sizes: Annotated[
         str, typer.Option(help="How many times the catalogue, by commas; 214 times is 50,000 documents.")
     ] = "1,10,214",
-    rounds: Annotated[int, typer.Option(help="Queries of one measurement.", min=20)] = 400,
+    rounds: Annotated[int, typer.Option(help="Queries of one measurement.", min=20)] = 1000,
     as_json: AsJson = False,
 ) -> None:
     """Time the search of the content as it is and multiplied, each engine against its peers; or measure its answers."""

@@ -13,7 +13,8 @@ from rich.progress import Progress as Bar
 from portal.catalog.faults import ContentError
 from portal.release.build import Progress
 
-out = Console()
+# Into a file or a pipe, a table keeps its columns whole, where rich would take the line to be 80 characters long.
+out = Console(width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True)
 
 

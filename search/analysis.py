@@ -18,7 +18,7 @@ from itertools import zip_longest
 from search.chinese import Segmenter, pair_texts, pairs, segmenter
 from search.folding import HYPHENS, fold, level, mainland
 from search.languages import LATIN, NOUN_PARTICLES, STOP
-from search.places import find, may_hold
+from search.places import Sought
 from search.runs import figure, runs
 from search.stems import compound, forms, headless, index_forms, query_forms, script
 from search.syllables import syllable_term
@@ -136,13 +136,9 @@ class Analyzer:
             return (key_in(text, locale),)
         return tuple(dict.fromkeys(_key(mainland(text), tag) for tag in dict.fromkeys((self.locale, *LATIN))))
 
-    def find(self, text: str, wanted: frozenset[str], levelled: str = "") -> list[Token]:
-        """Where some tokens stand in a text of this locale, in no order; `levelled` as in `search.places.find`."""
-        return find(self.forms, text, wanted, levelled, inside=self.locale in _WRITTEN_TOGETHER)
-
-    def may_hold(self, levelled: str, wanted: frozenset[str]) -> bool:
-        """Whether a levelled text of this locale may have any of some tokens."""
-        return may_hold(levelled, wanted, inside=self.locale in _WRITTEN_TOGETHER)
+    def sought(self, tokens: frozenset[str]) -> Sought:
+        """Some tokens, ready to be looked for in texts of this locale."""
+        return Sought(tokens, self.forms, inside=self.locale in _WRITTEN_TOGETHER)
 
     def surfaces(self, text: str) -> tuple[str, ...]:
         """Whole words, unstemmed, as a typing error is measured against them."""

@@ -23,66 +23,89 @@ _TOLD, _ABBREVIATED = 8, 5
 _INSIDE = 5
 
 
-def find(
-    forms: Callable[[str], Container[str]],
-    text: str,
-    wanted: frozenset[str],
-    levelled: str = "",
-    *,
-    inside: bool = True,
-) -> list[Token]:
-    """Tokens of `wanted` in a text, in no order, positions not told; `forms` gives what a word is found by.
+class Sought:
+    """Some tokens made ready to be looked for in many texts. For one query and one thread."""
 
-    `levelled` is the text levelled, where it has been kept and has a character for each of its characters. Without
-    `inside`, words of letters are found from their beginning only: no compounds, no articles written together.
-    """
-    folded = None if levelled else fold(text)
-    plain, span = (folded.text, folded.span) if folded else (levelled, _itself)
-    sought = _sought(wanted, inside=inside)
-    found: list[Token] = []
-    for token in sought.unspaced:
-        place = plain.find(token)
-        while place >= 0:
-            found.append(Token(token, 0, *span(place, place + len(token))))
-            place = plain.find(token, place + 1)
-    seen = -1
-    for begin in _begins(plain, sought, inside=inside):
-        if begin < seen:
-            continue
-        if len(found) >= _ENOUGH:
-            break
-        whole = RUN.search(plain, _word_start(plain, begin))
-        while whole and whole.end() <= begin:  # 8.5-generation begins with a number
-            whole = RUN.search(plain, whole.end())
-        if whole is None:
-            break
-        seen = whole.end()
-        run = as_run(whole)
-        start, end = span(run.start, run.end)
-        if run.kind == "word":
-            known = forms(text[start:end])
-            found.extend(Token(token, 0, start, end) for token in wanted if token in known)
-        elif run.kind == "number":
-            number = re.sub(r"[,\s]", "", run.text)
-            token, token_end = figure(run.text, plain, run.end)
-            places = {token: span(run.start, token_end)[1], number: end}
-            found.extend(Token(token, 0, start, place) for token, place in places.items() if token in wanted)
-    return found
+    def __init__(self, tokens: frozenset[str], forms: Callable[[str], Container[str]], *, inside: bool = True) -> None:
+        """`forms` gives what a word is found by.
 
+        Without `inside`, words of letters are found from their beginning only: no compounds, no articles written
+        together.
+        """
+        self._tokens = tokens
+        self._forms = forms
+        self._inside = inside
+        self._made = _made(tokens, inside=inside)
+        self._known: dict[str, tuple[str, ...]] = {}
 
-def may_hold(levelled: str, wanted: frozenset[str], *, inside: bool = True) -> bool:
-    """Whether a levelled text may have any of some tokens; quick, and never wrong when it says no."""
-    sought = _sought(wanted, inside=inside)
-    return any(token in levelled for token in sought.unspaced) or any(
-        start in levelled for start in _starts(levelled, sought)
-    )
+    def may_be_in(self, levelled: str) -> bool:
+        """Whether a levelled text may have any of the tokens; quick, and never wrong when it says no."""
+        return any(token in levelled for token in self._made.unspaced) or any(
+            start in levelled for start in self._starts(levelled)
+        )
 
+    def places(self, text: str, levelled: str = "") -> list[Token]:
+        """Where the tokens stand in a text, in no order, positions not told.
 
-def _starts(text: str, sought: _Sought) -> Iterator[str]:
-    yield from sought.starts
-    for mark, texts in sought.marked:
-        if mark in text:
-            yield from texts
+        `levelled` is the text levelled, where it has been kept and has a character for each of its characters.
+        """
+        folded = None if levelled else fold(text)
+        plain, span = (folded.text, folded.span) if folded else (levelled, _itself)
+        found: list[Token] = []
+        for token in self._made.unspaced:
+            place = plain.find(token)
+            while place >= 0:
+                found.append(Token(token, 0, *span(place, place + len(token))))
+                place = plain.find(token, place + 1)
+        seen = -1
+        for begin in self._begins(plain):
+            if begin < seen:
+                continue
+            if len(found) >= _ENOUGH:
+                break
+            whole = RUN.search(plain, _word_start(plain, begin))
+            while whole and whole.end() <= begin:  # 8.5-generation begins with a number
+                whole = RUN.search(plain, whole.end())
+            if whole is None:
+                break
+            seen = whole.end()
+            run = as_run(whole)
+            start, end = span(run.start, run.end)
+            if run.kind == "word":
+                found.extend(Token(token, 0, start, end) for token in self._of(text[start:end]))
+            elif run.kind == "number":
+                number = re.sub(r"[,\s]", "", run.text)
+                token, token_end = figure(run.text, plain, run.end)
+                places = {token: span(run.start, token_end)[1], number: end}
+                found.extend(Token(token, 0, start, place) for token, place in places.items() if token in self._tokens)
+        return found
+
+    def _of(self, word: str) -> tuple[str, ...]:
+        """The tokens that a word is found by."""
+        known = self._known.get(word)
+        if known is None:
+            forms = self._forms(word)
+            known = self._known[word] = tuple(token for token in self._tokens if token in forms)
+        return known
+
+    def _begins(self, text: str) -> list[int]:
+        """Where words of a levelled text may begin like one looked for, in order."""
+        found: set[int] = set()
+        for start in self._starts(text):
+            place = text.find(start)
+            while place >= 0:
+                if self._inside or not place or not _letter(text[place - 1]):
+                    found.add(place)
+                    if len(found) > _MOST:
+                        break
+                place = text.find(start, place + 1)
+        return sorted(found)[:_MOST]
+
+    def _starts(self, text: str) -> Iterator[str]:
+        yield from self._made.starts
+        for mark, texts in self._made.marked:
+            if mark in text:
+                yield from texts
 
 
 def _itself(start: int, end: int) -> tuple[int, int]:
@@ -90,7 +113,7 @@ def _itself(start: int, end: int) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
-class _Sought:
+class _Made:
     """Some tokens made ready: those of scripts without blanks, and what the words behind the others begin with."""
 
     unspaced: tuple[str, ...]
@@ -100,7 +123,7 @@ class _Sought:
 
 
 @lru_cache(maxsize=256)
-def _sought(tokens: frozenset[str], *, inside: bool) -> _Sought:
+def _made(tokens: frozenset[str], *, inside: bool) -> _Made:
     """A stem begins like its word, but for the marks in it.
 
     Its last letter may differ (`cni` of CNY), its z may be an s, and an Arabic word may have an article before it.
@@ -123,25 +146,11 @@ def _sought(tokens: frozenset[str], *, inside: bool) -> _Sought:
         )
         for mark in "-&.,"
     }
-    return _Sought(
+    return _Made(
         tuple(token for token in tokens if unspaced(token)),
         tuple(starts),
         tuple((mark, texts) for mark, texts in marked.items() if texts),
     )
-
-
-def _begins(text: str, sought: _Sought, *, inside: bool) -> list[int]:
-    """Where words of a levelled text may begin like one looked for, in order; with `inside`, words inside of words."""
-    found: set[int] = set()
-    for start in _starts(text, sought):
-        place = text.find(start)
-        while place >= 0:
-            if inside or not place or not _letter(text[place - 1]):
-                found.add(place)
-                if len(found) > _MOST:
-                    break
-            place = text.find(start, place + 1)
-    return sorted(found)[:_MOST]
 
 
 def _letter(char: str) -> bool:

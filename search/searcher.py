@@ -21,7 +21,7 @@ from search.suggest import Suggestion, suggest
 from search.tokens import Term
 
 #: Documents that are ranked closely; further ones stay in the order of their words' scores.
-_WINDOW = 20
+_WINDOW = 12
 #: Texts looked into when no name answers the query.
 _READ = 12
 _PHRASE = 1.6

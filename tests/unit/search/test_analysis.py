@@ -142,7 +142,9 @@ def test_find_tells_the_same_places_as_all_tokens(locale: str) -> None:
     tokens = list(words.tokens(text))
     for token in tokens:
         places = {(other.text, other.start, other.end) for other in tokens if other.text == token.text}
-        assert places <= {(other.text, other.start, other.end) for other in words.find(text, frozenset({token.text}))}
+        assert places <= {
+            (other.text, other.start, other.end) for other in words.sought(frozenset({token.text})).places(text)
+        }
 
 
 def test_folding_keeps_places() -> None:

@@ -6,7 +6,7 @@ from search.snippet import WIDTH, excerpt
 
 
 def cut(text: str, *words: str, locale: str = "en") -> Snippet:
-    tokens = analyzer(locale).find(text, frozenset(words))
+    tokens = analyzer(locale).sought(frozenset(words)).places(text)
     return excerpt(text, tokens, dict.fromkeys(words, 1.0))
 
 
