@@ -19,13 +19,15 @@ from search.chinese import Segmenter, pair_texts, pairs, segmenter
 from search.folding import HYPHENS, fold, level, mainland
 from search.languages import LATIN, NOUN_PARTICLES, STOP
 from search.places import Sought
-from search.runs import figure, runs
+from search.runs import figure, runs, unspaced
 from search.stems import compound, forms, headless, index_forms, query_forms, script
 from search.syllables import syllable_term
 from search.tokens import Run, Term, Token, Way, plain_way
 
 _HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 
+#: what other search engines take for operators when it is written in capitals
+_CONNECTIVES = frozenset({"and", "or", "not", "und", "oder", "et", "ou", "и", "или"})
 #: Longer texts are no names; their tokens are not kept.
 _LONG = 200
 #: languages whose words have others inside: compounds, an article
@@ -125,7 +127,11 @@ class Analyzer:
                 skip = max(skip, whole_end)
                 yield Term(run.text, (plain_way(whole),), stop=whole == plain and len(plain) < 3)
             else:
-                yield from self._word_terms(text[slice(*folded.span(run.start, run.end))])
+                word = text[slice(*folded.span(run.start, run.end))]
+                # MES, not the month of Spanish; but in a text all in capitals these tell nothing, nor does AND.
+                mixed = not text.isupper() or any(map(unspaced, text))
+                acronym = len(word) > 1 and word.isupper() and mixed and level(word) not in _CONNECTIVES
+                yield from (replace(term, stop=term.stop and not acronym) for term in self._word_terms(word))
 
     def keys(self, text: str, locale: str = "") -> tuple[str, ...]:
         """A text as strings in which a phrase is found by `in`: stems between blanks, Chinese unbroken.

@@ -35,9 +35,9 @@ production produire usine usines projet projets industrie secteur fabriquer cons
 empresa empresas inversion inversiones invertir inversor fabricante fabricantes fabricacion produccion producir fabrica
 fabricas planta proyecto proyectos industria sector fabricar construir crear abrir instalar montar
 yuan cny rmb renminbi yuans yuanes юань юаня юаней يوان
-km km2 m2 sqkm sqm kilometre kilometres kilometer kilometers quadratkilometer quadratmeter kilometros metros metres carres
+km km2 m2 sqkm sqm qkm qm км2 м2 كم2 م2 kilometre kilometres kilometer kilometers quadratkilometer quadratmeter kilometros metros metres carres
 cuadrados квкм км кв квадратных километров километра كيلومتر كم مربع
-provider providers vendor vendors lieferant lieferanten zulieferer anbieter fournisseur fournisseurs proveedor proveedores
+solution solutions losung losungen solucion soluciones решение решения решений provider providers vendor vendors lieferant lieferanten zulieferer anbieter fournisseur fournisseurs proveedor proveedores
 january february march april june july august september october november december
 januar februar marz april mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre
 novembre decembre 1er enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
@@ -58,10 +58,10 @@ _CHINESE = """
 _JAPANESE = """
 の を に は が で と も へ や から まで より など した する して したい です ます ください について という ある いる ない
 つくる つくりたい さがす さがしている ほしい できる たい める る り め
-めか せんた こうじょう さぷらいや ぷろじぇくと びじねす
+めか せんた そりゅしょん こうじょう さぷらいや ぷろじぇくと びじねす
 """
 _KOREAN = """
-충칭 중국 투자 기업 회사 업체 공장 제조 제조업체 생산 생산업체 프로젝트 산업 업종 및 하는 하고 싶다 싶습니다 합니다 있는 있습니까
+솔루션 충칭 중국 투자 기업 회사 업체 공장 제조 제조업체 생산 생산업체 프로젝트 산업 업종 및 하는 하고 싶다 싶습니다 합니다 있는 있습니까
 무엇 어떤 어디 년 월 일 위안 어떻게 찾습니다 찾고 원합니다 위한 대한 관련 메이커 제작 공급업체 공급사 제조사 제조기업 입주 설립 센터 할 수 있나요 가능한 어디서
 """
 STOP = frozenset(" ".join((_GRAMMAR, _COMMONPLACE, _CHINESE, _JAPANESE, _KOREAN)).split())
@@ -84,8 +84,11 @@ _EVERYDAY_UNSPACED = """
 食谱 做法 怎么做 怎样做菜 天气 明天 昨天 门票 歌词 星座配对 运势 占卜 算命 塔罗 彩票 开奖 双色球 比分 赛程 球赛 八卦 减肥 猫咪 养猫 猫粮 养狗
 狗粮 婚礼 笑话 追剧 连续剧 在线观看 线上看 影讯 前男友 女朋友 生日
 レシピ 作り方 占い 運勢 天気 明日 宝くじ 当選番号 歌詞 試合結果 芸能人 猫 犬 結婚式 誕生日 チケット 恋愛 ダイエット
-레시피 날씨 내일 운세 로또 복권 축구 야구 경기결과 연예인 고양이 강아지 결혼식 생일 티켓 다이어트 연애 맛집
+레시피 만드는법 날씨 내일 운세 로또 복권 축구 야구 경기결과 연예인 고양이 강아지 결혼식 생일 티켓 다이어트 연애 맛집
+طريقهعمل طريقهتحضير
 """
+#: Of these, what asks for a recipe: however well its words are found, no page here is one.
+RECIPES = frozenset(["食谱", "怎样做菜", "レシピ", "作り方", "레시피", "만드는법", "طريقهتحضير"])
 EVERYDAY, EVERYDAY_UNSPACED = frozenset(_EVERYDAY.split()), tuple(_EVERYDAY_UNSPACED.split())
 
 #: What a German compound may end in without meaning anything else: Lederfabrik is a factory for leather.

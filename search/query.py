@@ -8,7 +8,7 @@ from functools import cached_property
 
 from search.analysis import Analyzer
 from search.folding import level, mainland, tidy
-from search.languages import EVERYDAY, EVERYDAY_UNSPACED
+from search.languages import EVERYDAY, EVERYDAY_UNSPACED, RECIPES
 from search.runs import unspaced
 from search.tokens import EDGE, Term
 
@@ -19,6 +19,7 @@ MAX_TERMS = 10
 _JOINED = 36
 
 _EVERYDAY_UNSPACED = tuple(level(mainland(word)) for word in EVERYDAY_UNSPACED)
+_RECIPES = tuple(level(mainland(word)) for word in RECIPES)
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,18 @@ class Query:
     @property
     def everyday(self) -> bool:
         """Whether something is asked that no page here is about, whatever else stands beside it."""
-        plain = level(mainland(self.text)).replace(" ", "")
         return any(term.surface.removeprefix("ال") in EVERYDAY for term in self.terms) or any(
-            word in plain for word in _EVERYDAY_UNSPACED
+            word in self._unspaced for word in _EVERYDAY_UNSPACED
         )
+
+    @property
+    def recipe(self) -> bool:
+        """Whether it asks how to cook something, which may hold words of the trades: meat, potatoes."""
+        return any(word in self._unspaced for word in _RECIPES)
+
+    @property
+    def _unspaced(self) -> str:
+        return level(mainland(self.text)).replace(" ", "")
 
 
 def clean(text: str) -> str:

@@ -95,6 +95,8 @@ class Searcher:
         start, end = max(0, offset), max(0, offset) + max(0, limit)
         window = max(_WINDOW, end)
         typed = self._planned(clean(text))
+        if typed.query.recipe:
+            return Hits(typed.query.text)
         asked, result = self._strict(typed, chosen, window)
         suggestion, corrected, relaxed = None, False, False
         if not result.found.some and typed.query.everyday:

@@ -21,6 +21,20 @@ def test_a_query_of_stop_words_only_still_asks() -> None:
     assert [term.surface for term in parse("who are we", analyzer("en")).wanted] == ["who", "are", "we"]
 
 
+def test_an_acronym_is_no_stop_word_unless_all_is_in_capitals() -> None:
+    for text in ("MES software", "ＭＥＳ 软件"):
+        assert not parse(text, analyzer("en")).terms[0].stop, text
+    for text in ("mes software", "MES DE ENERO"):
+        assert parse(text, analyzer("en")).terms[0].stop, text
+
+
+def test_who_asks_for_a_recipe_is_told_so_in_any_script() -> None:
+    assert parse("肉じゃが 作り方", analyzer("en")).recipe
+    assert parse("طريقة تحضير الكبسة", analyzer("en")).recipe
+    assert parse("麻辣鍋食譜", analyzer("en")).recipe
+    assert not parse("potato products", analyzer("en")).recipe
+
+
 def test_nothing_to_look_for() -> None:
     assert parse(" \t ！？ 😀", analyzer("en")).empty
 
