@@ -15,9 +15,22 @@ from tests.support.content import BASE_URL, ROOT
 from tests.support.site import Site, running
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have to say besides passing (`record_property("said", …)`), from every worker."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, value in report.user_properties:
+            if name == "said" and report.when == "call":
+                terminalreporter.write_line(str(value))
+
+
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a release of the real content; to be read only. `published.parent.parent / "current"` points to it."""
+    """Folder of a release of the real content; to be read only. `published.parent.parent / "current"` points to it.
+
+    The gate publishes once for all its groups and says where: PUBLISHED is the link to the live release.
+    """
+    if given := os.environ.get("PUBLISHED"):
+        return Path(given).resolve(strict=True)
     base = tmp_path_factory.getbasetemp()
     var = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "published"
     var.mkdir(exist_ok=True)

@@ -55,7 +55,7 @@ class Keyboard:
         pytest.fail(f"{self.page.url}: the keyboard does not reach {selector}")
 
     def _in_sight(self) -> bool:
-        for _ in range(40):
+        for _ in range(200):
             if self.page.evaluate(IN_SIGHT):
                 return True
             self.page.wait_for_timeout(50)

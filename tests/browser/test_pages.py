@@ -6,7 +6,6 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-import typer
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -25,15 +24,15 @@ def test_every_template_is_looked_at(portal: Portal) -> None:
     assert {case.template for case in matrix.cases(portal)} == matrix.templates()
 
 
-def test_no_page_has_an_accessibility_violation(portal: Portal, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_page_has_an_accessibility_violation(portal: Portal, record_property: Callable[[str, object], None]) -> None:
     locales = matrix.languages(portal)
     seen, found = matrix.walk(portal, locales)
     states = len(matrix.cases(portal))
-    with capsys.disabled():
-        typer.echo(
-            f"\naxe: {len(matrix.templates())} templates in {states} states × {len(locales)} languages × "
-            f"{len(matrix.LOOKS)} (phone, desktop; light, dark) = {seen} looks, {len(found)} violations"
-        )
+    record_property(
+        "said",
+        f"axe: {len(matrix.templates())} templates in {states} states × {len(locales)} languages × "
+        f"{len(matrix.LOOKS)} (phone, desktop; light, dark) = {seen} looks, {len(found)} violations",
+    )
     assert seen == states * len(locales) * len(matrix.LOOKS)
     assert not found, "\n".join(found)
 
