@@ -43,7 +43,8 @@ from portal import db
 from portal.leads import outbox
 from portal.settings import ROOT, Settings
 from tests.benchmarks.wire import Wire
-from tests.support.leads import answers, free_port
+from tests.support.leads import answers
+from tests.support.servers import free_port
 
 COMMAND = [sys.executable, "-m", "portal.cli"]
 LONGEST_P99 = 1.0

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser
 
 from portal import db, envelope
 from tests.support.cases import DESKS, event, receive
-from tests.support.leads import LOGIN, PASSWORD, Clock, make_inbox, served
+from tests.support.leads import LOGIN, PASSWORD, Clock, make_inbox
+from tests.support.servers import served
 
 pytestmark = pytest.mark.browser
 

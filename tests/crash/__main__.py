@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 from tests.crash.run import Plan, run
-from tests.support.leads import free_port
 from tests.support.postgres import create_database, running_server
+from tests.support.servers import free_port
 
 
 def main() -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.crash.run import Plan, run
-from tests.support.leads import free_port
 from tests.support.postgres import postgres_server, postgres_url
+from tests.support.servers import free_port
 
 __all__ = ["postgres_server", "postgres_url"]
 

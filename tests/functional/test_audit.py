@@ -13,7 +13,8 @@ from portal.inbox import audit
 from portal.inbox.accounts import Accounts
 from portal.inbox.trail import MOST_SHOWN, PAGE_SIZE
 from tests.support.cases import event, receive
-from tests.support.leads import LOGIN, Clock, log_in, make_accounts, make_inbox, served
+from tests.support.leads import LOGIN, Clock, log_in, make_accounts, make_inbox
+from tests.support.servers import served
 
 PASSWORD = "another good password"
 

@@ -16,7 +16,8 @@ from sqlmodel import func, select
 from portal import db, envelope
 from portal.leads.intake import Intake
 from portal.leads.models import Submission
-from tests.support.leads import ROOT, SECRET, SIGNER, Clock, answers, make_portal, served, solved
+from tests.support.leads import ROOT, SECRET, SIGNER, Clock, answers, make_portal, solved
+from tests.support.servers import served
 
 FORM, ANSWERS, TEXT, INTAKE = (
     "functional/test_enquiry.py",

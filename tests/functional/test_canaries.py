@@ -26,7 +26,8 @@ from portal.leads import outbox
 from tests.crash.parts import Installation
 from tests.support.canaries import TOKEN, Remains, Search, canaries, files, phone, spellings
 from tests.support.cases import BO
-from tests.support.leads import answers, free_port
+from tests.support.leads import answers
+from tests.support.servers import free_port
 
 LEADS = 1000
 #: so many of them staff work on, which leaves notes, history and mails

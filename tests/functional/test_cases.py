@@ -15,7 +15,8 @@ from portal.inbox.cases import InboxCase
 from portal.inbox.levels import THRESHOLD
 from portal.inbox.models import InboxAudit
 from tests.support.cases import DESKS, case, event, history, mails, receive
-from tests.support.leads import WEBHOOK_SECRET, Clock, csrf, log_in, make_inbox, served
+from tests.support.leads import WEBHOOK_SECRET, Clock, csrf, log_in, make_inbox
+from tests.support.servers import served
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from portal.cli import app
 from portal.inbox.models import InboxLead
 from portal.leads import conformance
 from portal.leads.conformance import PARALLEL, Outcome, Prober
-from tests.support.leads import WEBHOOK_SECRET, free_port, make_inbox, served
+from tests.support.leads import WEBHOOK_SECRET, make_inbox
+from tests.support.servers import free_port, served
 
 Step = Callable[[Request, bytes], Awaitable[Response]]
 

@@ -31,7 +31,8 @@ from portal.leads.transport import (
     RetryableError,
     UnreachableError,
 )
-from tests.support.leads import SECRET, SIGNER, WEBHOOK_SECRET, Clock, free_port, make_inbox, served
+from tests.support.leads import SECRET, SIGNER, WEBHOOK_SECRET, Clock, make_inbox
+from tests.support.servers import free_port, served
 
 MINUTE = timedelta(minutes=1)
 EVENT = envelope.Event("0190-test", "CQ-7777-7777", db.utcnow(), "a.b.c.d.e")

@@ -20,7 +20,8 @@ from portal.leads.models import Submission
 from portal.web.countries import countries
 from portal.web.enquiry import HONEYPOT
 from portal.web.limits import RateLimiter
-from tests.support.leads import SECRET, SIGNER, Clock, StubPages, answers, make_portal, served, solved
+from tests.support.leads import SECRET, SIGNER, Clock, StubPages, answers, make_portal, solved
+from tests.support.servers import served
 
 KEY = "a-key-of-the-test-0001"
 

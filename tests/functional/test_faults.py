@@ -24,7 +24,8 @@ from portal.leads.intake import Intake
 from portal.leads.models import Outbox
 from portal.leads.transport import HttpSender
 from tests.support.gate import Certificates, Gate, Visit, gate
-from tests.support.leads import SECRET, SIGNER, WEBHOOK_SECRET, Clock, make_inbox, served
+from tests.support.leads import SECRET, SIGNER, WEBHOOK_SECRET, Clock, make_inbox
+from tests.support.servers import served
 
 pytestmark = pytest.mark.faults
 

@@ -14,7 +14,7 @@ from portal.leads import outbox
 from portal.leads.forms import Inquiry
 from portal.leads.intake import Accepted, Intake
 from portal.web import system
-from tests.support.leads import served
+from tests.support.servers import served
 
 
 class StubSite:

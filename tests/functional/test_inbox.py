@@ -16,7 +16,8 @@ from portal import db, envelope
 from portal.inbox.auth import COOKIE
 from portal.inbox.listing import PAGE_SIZE
 from portal.inbox.models import InboxAudit, InboxLead
-from tests.support.leads import WEBHOOK_SECRET, Clock, answers, log_in, make_inbox, served
+from tests.support.leads import WEBHOOK_SECRET, Clock, answers, log_in, make_inbox
+from tests.support.servers import served
 
 NASTY = "<script>alert('x')</script>{{7*7}}"
 

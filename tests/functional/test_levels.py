@@ -17,7 +17,8 @@ from portal.leads.proof import Proofs
 from portal.leads.transport import HttpSender
 from portal.web import enquiry, levels
 from tests.support.cases import event, make_triage, receive
-from tests.support.leads import SECRET, WEBHOOK_SECRET, Clock, StubPages, free_port, make_inbox, served
+from tests.support.leads import SECRET, WEBHOOK_SECRET, Clock, StubPages, make_inbox
+from tests.support.servers import free_port, served
 
 TOLD = {"within_promise_percent": 95, "period_days": 90, "as_of": "2026-11-30"}
 

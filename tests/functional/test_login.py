@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from portal import envelope
 from portal.inbox import lockout
 from portal.inbox.auth import COOKIE
-from tests.support.leads import LOGIN, PASSWORD, Clock, csrf, log_in, make_accounts, make_inbox, served
+from tests.support.leads import LOGIN, PASSWORD, Clock, csrf, log_in, make_accounts, make_inbox
+from tests.support.servers import served
 
 NEW = "a password of my own"
 

@@ -12,7 +12,8 @@ from portal import envelope
 from portal.inbox.people import PERMISSIONS
 from portal.inbox.provider import Client, Provider
 from tests.support.cases import event, receive
-from tests.support.leads import PASSWORD, Clock, csrf, log_in, make_accounts, make_inbox, served
+from tests.support.leads import PASSWORD, Clock, csrf, log_in, make_accounts, make_inbox
+from tests.support.servers import served
 
 LEAD = "lead-00001"
 #: open to everyone, or to whoever signs

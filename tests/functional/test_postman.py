@@ -16,7 +16,8 @@ from portal.inbox import changes
 from portal.inbox.postman import BATCH, LEASE, SCHEDULE, Postman, make_postman
 from portal.inbox.transports import ConsoleTransport, FileTransport, SmtpTransport
 from tests.support.cases import ADA, event, mails, make_triage, receive
-from tests.support.leads import ROOT, Clock, free_port
+from tests.support.leads import ROOT, Clock
+from tests.support.servers import free_port
 
 
 class Server:

@@ -21,7 +21,8 @@ from portal.inbox.receive import store_once
 from portal.inbox.states import changes_after
 from portal.inbox.triage import Triage
 from tests.support.cases import BO, case, desk_of, event, history, mails, make_triage, receive
-from tests.support.leads import LOGIN, Clock, csrf, log_in, make_accounts, make_inbox, served
+from tests.support.leads import LOGIN, Clock, csrf, log_in, make_accounts, make_inbox
+from tests.support.servers import served
 
 RULES = erasure.Retention(closed=timedelta(days=365), spam=timedelta(days=30), quarantine=timedelta(days=90))
 EMAIL = "canary-mail@example.com"

@@ -17,8 +17,9 @@ from portal import db, envelope
 from portal.inbox import provider as module
 from portal.inbox.models import InboxAudit, InboxStaff
 from portal.inbox.provider import Client, Provider
-from tests.support.leads import PASSWORD, free_port, log_in, make_accounts, make_inbox, served
+from tests.support.leads import PASSWORD, log_in, make_accounts, make_inbox
 from tests.support.oidc import OidcProvider
+from tests.support.servers import free_port, served
 
 ROLES: Any = {"invest-reader": "reader", "invest-officer": "officer", "invest-admin": "admin"}
 

@@ -17,7 +17,8 @@ from portal.leads.forms import Inquiry
 from portal.leads.intake import Accepted, Intake
 from portal.states import Change, Page
 from portal.web.limits import RateLimiter
-from tests.support.leads import SIGNER, make_portal, served
+from tests.support.leads import SIGNER, make_portal
+from tests.support.servers import served
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from portal.release.serve import ReleaseError
 from portal.web import errors, search
 from portal.web.live import LiveSite
 from search import Engine, build_index, open_engine
-from tests.support.leads import served
+from tests.support.servers import served
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = [

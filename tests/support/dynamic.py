@@ -15,7 +15,8 @@ from bs4 import BeautifulSoup
 from portal import db, envelope
 from portal.leads.intake import Intake
 from tests.support.cases import DESKS, event, receive
-from tests.support.leads import SECRET, SIGNER, Clock, answers, csrf, log_in, make_inbox, make_portal, served
+from tests.support.leads import SECRET, SIGNER, Clock, answers, csrf, log_in, make_inbox, make_portal
+from tests.support.servers import served
 
 
 def fields_of(page: str) -> dict[str, str]:

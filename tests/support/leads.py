@@ -2,19 +2,13 @@
 
 import contextlib
 import json
-import socket
 import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import altcha
 import httpx
-import uvicorn
 from argon2 import PasswordHasher
 from bs4 import BeautifulSoup
 from fastapi import FastAPI
@@ -168,32 +162,3 @@ def csrf(client: httpx.Client, path: str = "/login") -> str:
 def log_in(client: httpx.Client, password: str = PASSWORD, login: str = LOGIN) -> httpx.Response:
     """Log in by the form."""
     return client.post("/login", data={"csrf": csrf(client), "login": login, "password": password})
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def served(app: Any, port: int | None = None) -> Iterator[str]:
-    """Serve `app` on a loopback port; gives the address without a slash at its end."""
-    port = port or free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="off", access_log=False)
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        for _ in range(1000):
-            if server.started or not thread.is_alive():
-                break
-            time.sleep(0.01)
-        assert server.started, "the server did not start"
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
-        assert not thread.is_alive()

@@ -15,7 +15,7 @@ from portal import envelope
 from portal.app import create_app
 from portal.settings import Settings
 from tests.support.content import BASE_URL
-from tests.support.leads import served
+from tests.support.servers import served
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from portal import db, envelope
 from portal.inbox.states import changes_after, record_change
 from portal.states import MAX_PAGE, Page, parse_page
-from tests.support.leads import WEBHOOK_SECRET, make_inbox, served
+from tests.support.leads import WEBHOOK_SECRET, make_inbox
+from tests.support.servers import served
 
 
 def record(engine: Engine, many: int, state: str = "assigned") -> None:

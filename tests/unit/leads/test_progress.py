@@ -24,7 +24,8 @@ from portal.leads.models import InboxContact, LeadAudit, LeadProgress, Submissio
 from portal.leads.progress import ASK_SECONDS, AWAY_SECONDS, DEAF_SECONDS, Listener
 from portal.leads.transport import HttpSender
 from portal.states import MAX_PAGE, Change, Page, State
-from tests.support.leads import SIGNER, WEBHOOK_SECRET, Clock, free_port, make_inbox, served
+from tests.support.leads import SIGNER, WEBHOOK_SECRET, Clock, make_inbox
+from tests.support.servers import free_port, served
 
 
 def take(intake: Intake, many: int = 1) -> list[str]:
