@@ -12,6 +12,8 @@ from xml.etree.ElementTree import fromstring
 
 import httpx
 import pytest
+import yaml
+from bs4 import BeautifulSoup
 
 from portal.catalog.models import COLLECTIONS
 from portal.release.inspect import look
@@ -25,6 +27,13 @@ DETAIL = ("sectors", "opportunities", "parks", "policies", "regions", "guides", 
 CHAPTERS = re.findall(r"^  '\d': (\S+)$", (ROOT / "content/plans/2021-2025/plan.yaml").read_text("utf-8"), re.MULTILINE)
 SHARED = ("", *(f"{name}/" for name in DETAIL), "events/", "plan/", "data/", "glossary/", "sources/", "sitemap/")
 ENTRIES = [f"{name}/{path.name}/" for name in DETAIL for path in sorted((ROOT / "content" / name).iterdir())]
+ASKED = {
+    "sectors": "sector",
+    "opportunities": "opportunity",
+    "parks": "park",
+    "policies": "policy",
+    "regions": "region",
+}
 PATHS = [*SHARED, *(f"plan/{chapter}/" for chapter in CHAPTERS), *ENTRIES]
 DYNAMIC = ("search", "search?q=%E5%8D%8A%E5%AF%BC%E4%BD%93", "invest", "parks/compare")
 PARKS = [path.name for path in sorted((ROOT / "content" / "parks").iterdir())]
@@ -49,6 +58,18 @@ def test_every_page_of_the_contract_answers(site: Site, locale: str, path: str) 
     assert page.lang == locale
     assert page.headings.count(1) == 1
     assert len(page.text) > 100
+
+
+@pytest.mark.parametrize("path", ENTRIES)
+def test_every_entry_ends_in_a_way_to_write_to_the_bureau(pages: dict[str, SeenPage], path: str) -> None:
+    """The form opens with the entry chosen, where the form asks for entries of its kind."""
+    collection, slug, _ = path.split("/")
+    query = f"?{ASKED[collection]}={slug}" if collection in ASKED else ""
+    if collection == "stories":
+        facts = yaml.safe_load((ROOT / "content" / path / "facts.yaml").read_text("utf-8"))
+        query = f"?sector={facts['sectors'][0]}" if facts.get("sectors") else ""
+    buttons = BeautifulSoup(pages[f"/en/{path}"].html, "html.parser").select(".call-box a.button")
+    assert [button["href"] for button in buttons] == [f"/en/invest{query}"]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
