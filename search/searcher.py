@@ -73,7 +73,7 @@ class Searcher:
         self._analyzer = analyzer(self._columns.locale, self._columns.chinese, self._columns.german)
         self._answers = Answers(self._columns, self._analyzer)
         self._vocabulary = Vocabulary(self._columns.spellings["words"], self._columns.spellings["sounds"])
-        self._planned = lru_cache(maxsize=1024)(self._plan)
+        self._planned = lru_cache(maxsize=256)(self._plan)
 
     @property
     def locale(self) -> str:

@@ -29,7 +29,11 @@ _STEMMER_LOCK = threading.Lock()  # snowball stemmers keep the word they work on
 
 @lru_cache(maxsize=64)
 def _stemmer(algorithm: str) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer(algorithm)
+    found = snowballstemmer.stemmer(algorithm)
+    # PyStemmer keeps words of its own in lists, ten thousand a language, which the collector goes through while an
+    # answer waits; `stem` keeps them already.
+    found.maxCacheSize = 0
+    return found
 
 
 @lru_cache(maxsize=1 << 17)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ DRAWN = {
     "grid_map": gridmap.grid_map,
     "boundary_map": boundaries.boundary_map,
 }
+
+#: folders of what other templates are framed with or made from
+_FRAME = ("base.html", "macros/", "partials/")
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,12 @@ class Renderer:
             release=self.release,
             **context,
         )
+
+    def compile(self, locale: str, templates: Iterable[str]) -> None:
+        """Compile templates and what they are framed with ahead of their first use, which takes a tenth of a second."""
+        environment = self._environments[locale]
+        for template in (*environment.list_templates(filter_func=lambda name: name.startswith(_FRAME)), *templates):
+            environment.get_template(template)
 
 
 def _jsonld(data: object) -> Markup:

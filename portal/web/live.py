@@ -70,6 +70,7 @@ class LiveSite:
         )
         engines: dict[str, Engine] = {}
         for tag in release.locales:
+            renderer.compile(tag, PATHS)
             if engine := self._engine(release, catalog, tag):
                 engines[tag] = engine
         options = {tag: form_options(catalog, tag) for tag in release.locales}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import jinja2
 import pytest
 
 from portal import envelope
@@ -54,6 +55,14 @@ def test_a_new_release_is_served_without_a_restart(live: Site, content: Content,
     assert "Renamed headquarters" in after.text
     assert live.get("/readyz").json()["release"] == release.name
     assert live.get("/api/v1/stories?locale=en").json()["items"][0]["title"] == "Renamed headquarters"
+
+
+def test_no_reader_waits_for_a_template_to_be_compiled(live: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live.get("/readyz").status_code == 200
+    monkeypatch.setattr(jinja2.Environment, "compile", lambda *_, **__: pytest.fail("compiled while a reader waits"))
+    for path in ("search?q=park", "invest", "parks/compare", "parks/?level=national", "shortlist", "policies/check"):
+        for tag in ("en", "zh-Hans"):
+            assert live.get(f"/{tag}/{path}").status_code == 200, path
 
 
 @pytest.mark.parametrize("damage", ["page missing", "page cut short", "content broken", "manifest broken"])
