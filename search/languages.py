@@ -29,11 +29,11 @@ business businesses manufacturer manufacturers manufacturing maker makers produc
 factory factories plant plants project projects industry industries sector supplier suppliers opportunity opportunities
 build building set setting open
 unternehmen firma firmen investition investitionen investieren investor investoren hersteller herstellung produktion
-produzieren fabrik werk projekt projekte industrie branche standort bauen grunden eroffnen errichten
+produzieren fabrik werk projekt projekte industrie branche standort standorte sucht bauen grunden eroffnen errichten
 entreprise entreprises societe investissement investissements investir investisseur fabricant fabricants fabrication
-production produire usine usines projet projets industrie secteur fabriquer construire creer ouvrir installer monter
+production produire usine usines projet projets industrie secteur fabriquer construire creer ouvrir installer monter site sites cherchent
 empresa empresas inversion inversiones invertir inversor fabricante fabricantes fabricacion produccion producir fabrica
-fabricas planta proyecto proyectos industria sector fabricar construir crear abrir instalar montar
+fabricas planta proyecto proyectos industria sector fabricar construir crear abrir instalar montar busca buscan ubicacion
 yuan cny rmb renminbi yuans yuanes юань юаня юаней يوان
 km km2 m2 sqkm sqm qkm qm км2 м2 كم2 م2 kilometre kilometres kilometer kilometers quadratkilometer quadratmeter kilometros metros metres carres
 cuadrados квкм км кв квадратных километров километра كيلومتر كم مربع
@@ -44,7 +44,7 @@ novembre decembre 1er enero febrero marzo abril mayo junio julio agosto septiemb
 января февраля марта апреля июня июля августа сентября октября ноября декабря
 чунцин чунцине чунцина китай китае китая инвестиции инвестиций инвестировать инвестор компания компании предприятие
 производитель производители производство производства производить завод заводы фабрика проект проекты построить открыть создать отрасль
-поставщик поставщики поставщиков завода заводов производству компаний предприятия предприятий отрасли строить
+поставщик поставщики поставщиков завода заводов производству компаний предприятия предприятий отрасли строить ищет ищут площадка площадку
 промышленность
 تشونغتشينغ الصين استثمار الاستثمار مستثمر شركه شركات مصنع مصانع انتاج تصنيع صناعه مشروع مشاريع قطاع بناء انشاء مورد موردون مورد شركه مصنعه
 """

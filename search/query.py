@@ -103,11 +103,11 @@ def joined(query: Query) -> Iterator[str]:
             yield " ".join((*words[:place], words[place] + words[place + 1], *words[place + 2 :]))
 
 
-def parted(query: Query, known: Callable[[str], bool]) -> Iterator[str]:
-    """The text with one unknown word written as two known ones: `campervans`."""
+def parted(query: Query, known: Callable[[str], bool], slip: Callable[[str], bool]) -> Iterator[str]:
+    """The text with one unknown word written as two known ones: `campervans`. A `slip` is no such word."""
     words = [term.surface for term in query.terms]
     for place, word in enumerate(words):
-        if len(word) > 40 or not word.isalpha() or unspaced(word) or known(word):
+        if len(word) > 40 or not word.isalpha() or unspaced(word) or known(word) or slip(word):
             continue
         for cut in range(3, len(word) - 2):
             if known(word[:cut]) and known(word[cut:]):

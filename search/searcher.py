@@ -147,7 +147,7 @@ class Searcher:
     def _strict(self, planned: Plan, filters: Mapping[str, str], window: int) -> tuple[Plan, _Result]:
         """Documents that hold every word; if there are none, those that hold two of them written as one."""
         result = self._all(planned, filters, window)
-        others = (*joined(planned.query), *parted(planned.query, self._vocabulary.known))
+        others = (*joined(planned.query), *parted(planned.query, self._vocabulary.known, self._vocabulary.slip))
         for text in others if not result.found.some else ():
             other = self._planned(text)
             found = self._all(other, filters, window)

@@ -22,6 +22,8 @@ from search.folding import level
 _LONGEST = 30
 #: Shorter words are never corrected; a kana is a whole syllable.
 _SHORTEST, _SHORTEST_KANA = 5, 3
+#: Words of so many letters may have two errors.
+_LONG = 8
 #: Words of a name that sound alike: longer ones are sentences.
 _SOUNDS = range(2, 9)
 
@@ -64,7 +66,7 @@ class Vocabulary:
         shortest = _SHORTEST_KANA if "\u3041" <= spelled[:1] <= "\u3096" else _SHORTEST
         if not spelled.isalpha() or not shortest <= len(spelled) <= _LONGEST or spelled in self._words:
             return None
-        limit = 1 if len(spelled) < 8 else 2
+        limit = 1 if len(spelled) < _LONG else 2
         best: tuple[int, int, str] | None = None
         for length in range(len(spelled) - limit, len(spelled) + limit + 1):
             for other in self._alike.get((spelled[0], length), ()):
@@ -73,6 +75,15 @@ class Vocabulary:
                 if distance <= limit and (best is None or (distance, -self._words[other], other) < best):
                     best = distance, -self._words[other], other
         return unicodedata.normalize("NFC", best[2]) if best else None
+
+    def slip(self, word: str) -> bool:
+        """Whether a long word is a known one but for a letter: `industrialess` is not written for `industria less`."""
+        spelled = _spelled(word)
+        return len(spelled) >= _LONG and any(
+            OSA.distance(spelled, other, score_cutoff=1) <= 1
+            for length in range(len(spelled) - 1, len(spelled) + 2)
+            for other in self._alike.get((spelled[0], length), ())
+        )
 
     def alike(self, text: str) -> str | None:
         """A Chinese name that sounds like a text and is written otherwise; None when there is none."""

@@ -1,5 +1,5 @@
 from search.analysis import analyzer
-from search.query import MAX_LENGTH, MAX_TERMS, clean, joined, parse
+from search.query import MAX_LENGTH, MAX_TERMS, clean, joined, parse, parted
 
 
 def test_operators_are_plain_words() -> None:
@@ -47,3 +47,11 @@ def test_neighbouring_words_may_be_one() -> None:
 def test_phrase_is_looked_for_without_the_words_around_it() -> None:
     assert "研发中心" in parse("在重庆设立研发中心", analyzer("zh-Hans")).keys
     assert "半导体" in parse("建设半导体厂", analyzer("zh-Hans")).keys
+
+
+def test_an_unknown_word_is_parted_unless_it_is_a_slip() -> None:
+    known = {"camper", "vans", "industria", "less", "industriales"}.__contains__
+    query = parse("cheap campervans", analyzer("en"))
+    assert list(parted(query, known, lambda _: False)) == ["cheap camper vans"]
+    query = parse("robots industrialess", analyzer("en"))
+    assert list(parted(query, known, lambda word: word == "industrialess")) == []

@@ -24,3 +24,17 @@ WORDS = Vocabulary(
 )
 def test_nearest(typed: str, meant: str | None) -> None:
     assert WORDS.nearest(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "slipped"),
+    [
+        ("motorcycless", True),
+        ("semicondctors", True),
+        ("semicondctrs", False),  # two letters
+        ("liftss", False),  # too short to be sure
+        ("campervans", False),
+    ],
+)
+def test_slip(typed: str, *, slipped: bool) -> None:
+    assert WORDS.slip(typed) == slipped
