@@ -12,15 +12,21 @@ _GRAMMAR = """
 a an and any are as at be by can could do does for from has have how i in into is me my of on or our should some that
 the their there these this to via want wants was we what when where which who will with would you your looking look until since before after kind kinds looking
 need needs like please about find finding make making us they them there than up who whom
+long much many soon best near nearby get getting
 der die das den dem des ein eine einen einer eines und oder fur mit von vom zu zum zur im am ist sind wir ich sie wo wie
 was welche welcher wer kann darf man mein meine nicht auf aus bei nach uber suche suchen mochte mochten gibt es unser unsere fuer
+lange viel viele wieviel schnell brauche brauchen braucht haben hat finden bekomme bekommen gut beste besten
 le la les l un une des du de d et ou pour par avec dans en au aux sur est sont nous je vous quel quelle quels quelles qui
 que comment qui peut puis mon ma mes ce se cherche cherchons veux voudrais notre nos
+combien temps avoir faire faut obtenir trouver meilleur meilleure besoin avons
 el los las una unos unas del y o para por con sin en al lo se es son nosotros yo que quien puedo puede mi mis su sus no cual cuales como donde busco
 buscamos quiero quisiera nuestra nuestro
+cuanto cuanta cuantos cuantas tiempo tener hay mejor necesito necesitamos obtener encontrar hacer tarda
 и или в во на с со для из к ко по о об от до при за что как где какие какой мы я есть ли это не нужен нужна нужны ищу
 ищем хочу хотим кто можно могу не у нас наш наша
+сколько времени долго получить найти лучший лучшие надо нужно быть
 من في على الي عن مع او و ما هل كيف اين هذا هذه التي الذي نحن انا اريد نريد ابحث نبحث هي هو لدي
+كم وقت احصل الحصول يمكن افضل احتاج
 """
 #: What every page here is about, or every reader is: it tells nothing unless it stands alone.
 _COMMONPLACE = """
@@ -53,16 +59,17 @@ _CHINESE = """
 以及 并 其 之 元 个 请问 会 重庆 中国 投资 企业 公司 厂 工厂 厂家 厂商 制造商 供应商 生产商 生产 制造 项目 产业 行业 机会 招商 引进
 建设 建 做 开 办 找 寻找 希望 计划 需要 谁 找谁 多少 怎样 设立 设 建立 成立 开设 落户 年 月 日 元 亿元 万元 万亿元
 平方公里 公里 平方米
+哪个 哪家 适合 合适 最好 什么样 能不能 可不可以 多快 想找 找个 是否 会不会
 重庆市 中国西部 制造业 工场 生产厂 产 业 社 会社 企业家 投资家 制造厂
 """
 _JAPANESE = """
 の を に は が で と も へ や から まで より など した する して したい です ます ください について という ある いる ない
-つくる つくりたい さがす さがしている ほしい できる たい める る り め
+つくる つくりたい 建 建てる 建てたい たてる てる てたい どのくらい いくら さがす さがしている ほしい できる たい める る り め
 めか せんた そりゅしょん こうじょう さぷらいや ぷろじぇくと びじねす
 """
 _KOREAN = """
 솔루션 충칭 중국 투자 기업 회사 업체 공장 제조 제조업체 생산 생산업체 프로젝트 산업 업종 및 하는 하고 싶다 싶습니다 합니다 있는 있습니까
-무엇 어떤 어디 년 월 일 위안 어떻게 찾습니다 찾고 원합니다 위한 대한 관련 메이커 제작 공급업체 공급사 제조사 제조기업 입주 설립 센터 할 수 있나요 가능한 어디서
+무엇 어떤 어디 년 월 일 위안 어떻게 찾습니다 찾고 원합니다 위한 대한 관련 메이커 제작 공급업체 공급사 제조사 제조기업 입주 설립 센터 할 수 있나요 가능한 얼마나 얼마 가장 좋은 오래 걸리나요 필요 받을 어디서 지을 짓고 짓는 짓기 세울 세우고 곳
 """
 STOP = frozenset(" ".join((_GRAMMAR, _COMMONPLACE, _CHINESE, _JAPANESE, _KOREAN)).split())
 
