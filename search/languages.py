@@ -18,7 +18,7 @@ was welche welcher wer kann darf man mein meine nicht auf aus bei nach uber such
 lange viel viele wieviel schnell brauche brauchen braucht haben hat finden bekomme bekommen gut beste besten
 le la les l un une des du de d et ou pour par avec dans en au aux sur est sont nous je vous quel quelle quels quelles qui
 que comment qui peut puis mon ma mes ce se cherche cherchons veux voudrais notre nos
-combien temps avoir faire faut obtenir trouver meilleur meilleure besoin avons
+combien temps avoir faire faut obtenir trouver meilleur meilleure besoin avons selon
 el los las una unos unas del y o para por con sin en al lo se es son nosotros yo que quien puedo puede mi mis su sus no cual cuales como donde busco
 buscamos quiero quisiera nuestra nuestro
 cuanto cuanta cuantos cuantas tiempo tener hay mejor necesito necesitamos obtener encontrar hacer tarda

@@ -12,13 +12,12 @@ from search.answer import Answers
 from search.backend import EngineMissingError, Found, backend
 from search.columns import Columns, ColumnsDamagedError
 from search.engine import Hits, IndexDamagedError
+from search.meant import Meant
 from search.plan import ENOUGH_GUESSED, Plan, plan
-from search.query import Query, clean, joined, parse, parted
+from search.query import clean, parse
 from search.ranking import rank
-from search.runs import unspaced
 from search.spelling import Vocabulary
 from search.suggest import Suggestion, suggest
-from search.tokens import Term
 
 #: Documents that are ranked closely; further ones stay in the order of their words' scores.
 _WINDOW = 12
@@ -34,8 +33,6 @@ _TITLE = 0.2
 #: Of what holds only some of the words, what holds the telling ones in its names leads: a document that names none
 #: of them keeps this much of its score.
 _UNNAMED = 0.2
-#: Words corrected in one query
-_MOST_CORRECTED = 3
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,8 @@ class Searcher:
             raise IndexDamagedError(msg) from error
         self._analyzer = analyzer(self._columns.locale, self._columns.chinese, self._columns.german)
         self._answers = Answers(self._columns, self._analyzer)
-        self._vocabulary = Vocabulary(self._columns.spellings["words"], self._columns.spellings["sounds"])
+        vocabulary = Vocabulary(self._columns.spellings["words"], self._columns.spellings["sounds"])
+        self._meant = Meant(vocabulary)
         self._planned = lru_cache(maxsize=256)(self._plan)
 
     @property
@@ -102,7 +100,7 @@ class Searcher:
         if not result.found.some and typed.query.everyday:
             return Hits(typed.query.text)
         if not result.found.some and not typed.query.empty:
-            suggestion = self._suggestion(typed)
+            suggestion = self._meant.corrected(typed)
             if suggestion and suggestion != typed.query.text:
                 other, better = self._strict(self._planned(suggestion), chosen, window)
                 if better.found.some:
@@ -145,9 +143,17 @@ class Searcher:
         return plan(parse(text, self._analyzer), self._backend.count, self._backend.frequency)
 
     def _strict(self, planned: Plan, filters: Mapping[str, str], window: int) -> tuple[Plan, _Result]:
-        """Documents that hold every word; if there are none, those that hold two of them written as one."""
+        """Documents that hold every word; if there are none, those that hold two of them written as one.
+
+        Syllables that make up the pinyin of a Chinese name are that name, whatever else holds each of them.
+        """
+        if name := self._meant.romanised(planned.query):
+            other = self._planned(name)
+            found = self._all(other, filters, window)
+            if found.found.some:
+                return other, found
         result = self._all(planned, filters, window)
-        others = (*joined(planned.query), *parted(planned.query, self._vocabulary.known, self._vocabulary.slip))
+        others = self._meant.respaced(planned.query)
         for text in others if not result.found.some else ():
             other = self._planned(text)
             found = self._all(other, filters, window)
@@ -210,30 +216,3 @@ class Searcher:
             if result.titled or (result.exact and weight >= _SHARE * total):
                 return other, result
         return None
-
-    # -- help ----------------------------------------------------------------------------------------------------
-
-    def _suggestion(self, planned: Plan) -> str | None:
-        """The query with its unknown words put right, as far as there is something near."""
-        if whole := self._sounding(planned.query):
-            return whole
-        unknown = {term for term, known in zip(planned.required, planned.known, strict=True) if not known}
-        left = _MOST_CORRECTED
-        words: list[str] = []
-        changed = False
-        for term in planned.query.terms:
-            nearest = None
-            if term in unknown and left:
-                left -= 1
-                nearest = self._nearest(term)
-            words.append(nearest or term.surface)
-            changed = changed or nearest is not None
-        return " ".join(words) if changed else None
-
-    def _nearest(self, term: Term) -> str | None:
-        return self._vocabulary.nearest(term.surface) or self._vocabulary.alike(term.surface)
-
-    def _sounding(self, query: Query) -> str | None:
-        """A Chinese query as a name that sounds like it."""
-        text = "".join(term.surface for term in query.terms)
-        return self._vocabulary.alike(text) if text and all(unspaced(char) for char in text) else None

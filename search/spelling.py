@@ -94,6 +94,10 @@ class Vocabulary:
             return found
         return next((name for place in range(len(text)) for name in self._masked.get(_mask(text, place), ())), None)
 
+    def sounds(self, letters: str) -> bool:
+        """Whether letters are the pinyin of a Chinese name."""
+        return letters in self._sounds
+
     def known(self, word: str) -> bool:
         """Whether a word is written so somewhere."""
         return _spelled(word) in self._words

@@ -112,6 +112,9 @@ ENGLISH = {
     "complaint": "complaints",
     "why Chongqing": "why-chongqing",
     "contracted investment": "contracted-investment",
+    # Syllables of one name, though another page has each of them; a slip beside a hyphen.
+    "yiliao qixie": "medical-devices",
+    "semi-conducteurrs": "semiconductors",
 }
 NONSENSE = [
     "魑魅魍魉",

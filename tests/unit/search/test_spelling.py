@@ -38,3 +38,9 @@ def test_nearest(typed: str, meant: str | None) -> None:
 )
 def test_slip(typed: str, *, slipped: bool) -> None:
     assert WORDS.slip(typed) == slipped
+
+
+def test_sounds_of_chinese_names() -> None:
+    words = Vocabulary({}, {"yiliaoqixie": ["医疗器械"]})
+    assert words.sounds("yiliaoqixie")
+    assert not words.sounds("yiliao")
