@@ -21,10 +21,12 @@ class Meant:
         self._words = vocabulary
 
     def romanised(self, query: Query) -> str | None:
-        """The words of a query as one when that is how a Chinese name is written in pinyin: `yiliao qixie`."""
+        """The Chinese name whose pinyin the words of a query make up: 医疗器械 for `yiliao qixie`."""
         words = [term.surface for term in query.terms]
-        whole = "".join(words)
-        return whole if len(words) > 1 and whole.isascii() and self._words.sounds(whole) else None
+        # One word may be of any language and only happen to look like pinyin.
+        if len(words) == 1 and self._words.known(words[0]):
+            return None
+        return self._words.sounding("".join(words))
 
     def respaced(self, query: Query) -> Iterator[str]:
         """The text with two of its words written as one, then with one of them written as two."""

@@ -145,7 +145,7 @@ class Searcher:
     def _strict(self, planned: Plan, filters: Mapping[str, str], window: int) -> tuple[Plan, _Result]:
         """Documents that hold every word; if there are none, those that hold two of them written as one.
 
-        Syllables that make up the pinyin of a Chinese name are that name, whatever else holds each of them.
+        What is the pinyin of a Chinese name stands for it, whatever else holds each of its syllables.
         """
         if name := self._meant.romanised(planned.query):
             other = self._planned(name)

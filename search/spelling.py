@@ -94,9 +94,9 @@ class Vocabulary:
             return found
         return next((name for place in range(len(text)) for name in self._masked.get(_mask(text, place), ())), None)
 
-    def sounds(self, letters: str) -> bool:
-        """Whether letters are the pinyin of a Chinese name."""
-        return letters in self._sounds
+    def sounding(self, letters: str) -> str | None:
+        """The Chinese name that is written so in pinyin, if there is one."""
+        return next(iter(self._sounds.get(letters, ())), None)
 
     def known(self, word: str) -> bool:
         """Whether a word is written so somewhere."""

@@ -42,5 +42,5 @@ def test_slip(typed: str, *, slipped: bool) -> None:
 
 def test_sounds_of_chinese_names() -> None:
     words = Vocabulary({}, {"yiliaoqixie": ["医疗器械"]})
-    assert words.sounds("yiliaoqixie")
-    assert not words.sounds("yiliao")
+    assert words.sounding("yiliaoqixie") == "医疗器械"
+    assert words.sounding("yiliao") is None
