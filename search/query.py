@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,11 @@ MAX_LENGTH = 100
 MAX_TERMS = 10
 #: Letters of words that may be one name in pinyin: `waishang touzi fa`.
 _JOINED = 36
+
+#: Letters of the shortest part of a word that may be two.
+_SHORTEST_PART, _SHORTEST_KANA = 3, 2
+_KANA = re.compile("[\u3041-\u3096\u30fc]+")
+_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
 _EVERYDAY_UNSPACED = tuple(level(mainland(word)) for word in EVERYDAY_UNSPACED)
 _RECIPES = tuple(level(mainland(word)) for word in RECIPES)
@@ -104,12 +110,20 @@ def joined(query: Query) -> Iterator[str]:
 
 
 def parted(query: Query, known: Callable[[str], bool], slip: Callable[[str], bool]) -> Iterator[str]:
-    """The text with one unknown word written as two known ones: `campervans`. A `slip` is no such word."""
+    """The text with one unknown word written as two known ones: `campervans`. A `slip` is no such word.
+
+    Of words without blanks, those in kana are tried: リサイクルアルミ.
+    """
     words = [term.surface for term in query.terms]
     for place, word in enumerate(words):
-        if len(word) > 40 or not word.isalpha() or unspaced(word) or known(word) or slip(word):
+        kana = bool(_KANA.fullmatch(word))
+        if len(word) > 40 or not word.isalpha() or (unspaced(word) and not kana) or known(word) or slip(word):
             continue
-        for cut in range(3, len(word) - 2):
+        least = _SHORTEST_KANA if kana else _SHORTEST_PART
+        for cut in range(least, len(word) - least + 1):
             if known(word[:cut]) and known(word[cut:]):
-                yield " ".join((*words[:place], word[:cut], word[cut:], *words[place + 1 :]))
+                parts = (word[:cut], word[cut:])
+                # In hiragana they would be taken for grammar.
+                both = tuple(part.translate(_KATAKANA) for part in parts) if kana else parts
+                yield " ".join((*words[:place], *both, *words[place + 1 :]))
                 break

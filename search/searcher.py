@@ -33,6 +33,8 @@ _TITLE = 0.2
 #: Of what holds only some of the words, what holds the telling ones in its names leads: a document that names none
 #: of them keeps this much of its score.
 _UNNAMED = 0.2
+#: Fewer pages than this with all words are followed by others that have most of them.
+_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class _Result:
     def about(self) -> bool:
         """Whether any of the best is named by most of the query."""
         return any(named >= _ABOUT for _, _, named in self.ranked[:_READ])
+
+    def with_more(self, more: _Result) -> _Result:
+        """What was found, followed by what else a wider step found."""
+        have = {number for _, number, _ in self.ranked}
+        return _Result(more.found, (*self.ranked, *(row for row in more.ranked if row[1] not in have)))
 
 
 class Searcher:
@@ -117,6 +124,11 @@ class Searcher:
             more = self._ranked(asked, self._backend.find(match, chosen, window), some=True)
             if more.found.total > result.found.total:
                 result, relaxed = more, True
+        if 0 < result.found.total < _FEW and not (result.exact or corrected) and (match := asked.relaxed()):
+            # What is meant may lack one of the words: it comes after the few that have them all.
+            more = self._ranked(asked, self._backend.find(match, chosen, window), some=True)
+            if more.found.total > result.found.total:
+                result, relaxed = result.with_more(more), True
         if not result.found.some and (single := self._by_one(typed, chosen, window)):
             (asked, result), relaxed = single, True
         if not result.found.some:

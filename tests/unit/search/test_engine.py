@@ -81,7 +81,22 @@ def test_search_is_relaxed_when_no_page_has_all_words(english: Engine) -> None:
     found = english.search("acme semiconductors sputtering")
     assert found.relaxed
     assert found.hits[0].slug == "semiconductors"
-    assert not english.search("semiconductors sputtering").relaxed
+    assert not english.search("semiconductors").relaxed
+
+
+def test_the_few_pages_with_all_words_are_followed_by_those_with_most(build: Build) -> None:
+    vaccines = replace(
+        LIFTS, id="opportunities/vaccines", slug="vaccines", title="Vaccines", summary="Makers of serums."
+    )
+    syringes = replace(
+        LIFTS, id="opportunities/syringes", slug="syringes", title="Syringes", summary="Syringes for vaccines."
+    )
+    engine = build(vaccines, syringes, LIFTS, ZONE)
+    found = engine.search("vaccines syringes")
+    assert [hit.slug for hit in found.hits] == ["syringes", "vaccines"]
+    assert (found.total, found.relaxed) == (2, True)
+    # A page whose name is asked for is what is meant.
+    assert not engine.search("Liangjiang New Area").relaxed
 
 
 def test_chinese_word_the_segmenter_joins_is_taken_apart(chinese: Engine) -> None:

@@ -55,3 +55,10 @@ def test_an_unknown_word_is_parted_unless_it_is_a_slip() -> None:
     assert list(parted(query, known, lambda _: False)) == ["cheap camper vans"]
     query = parse("robots industrialess", analyzer("en"))
     assert list(parted(query, known, lambda word: word == "industrialess")) == []
+
+
+def test_an_unknown_word_in_kana_is_parted() -> None:
+    known = {"りさいくる", "あるみ"}.__contains__
+    query = parse("リサイクルアルミ", analyzer("ja"))
+    assert list(parted(query, known, lambda _: False)) == ["リサイクル アルミ"]
+    assert list(parted(parse("溅射靶材", analyzer("zh-Hans")), lambda _: True, lambda _: False)) == []
