@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from search.plan import Plan
@@ -12,6 +13,8 @@ from search.tokens import Term
 
 #: Words corrected in one query
 _MOST_CORRECTED = 3
+#: Kana and hangul
+_SYLLABLES = re.compile("[\u3041-\u3096\u30fc\uac00-\ud7a3]+")
 
 
 class Meant:
@@ -38,6 +41,12 @@ class Meant:
         if whole := self._sounding(planned.query):
             return whole
         unknown = {term for term, known in zip(planned.required, planned.known, strict=True) if not known}
+        # Kana and hangul are indexed in pairs, each of which may stand somewhere though the word does not.
+        unknown = unknown or {
+            term
+            for term in planned.required
+            if _SYLLABLES.fullmatch(term.surface) and not self._words.known(term.surface)
+        }
         left = _MOST_CORRECTED
         words: list[str] = []
         changed = False

@@ -46,7 +46,9 @@ def stem(locale: str, word: str) -> str:
     with _STEMMER_LOCK:
         found = level(str(_stemmer(STEMMERS[locale]).stemWord(word)))
     # So short a rest is mostly another word: Leder is no LED.
-    return found if len(found) > _SHORTEST_STEM or len(word) - len(found) < 2 else level(word)
+    short = len(found) < _SHORTEST_STEM and not word.endswith("s")  # a tie is no TI, but PCs are PCs
+    cut = len(found) <= _SHORTEST_STEM and len(word) - len(found) > 1
+    return level(word) if short or cut else found
 
 
 @lru_cache(maxsize=1 << 14)

@@ -115,6 +115,8 @@ ENGLISH = {
     # Syllables of one name, though another page has each of them; a slip beside a hyphen.
     "yiliao qixie": "medical-devices",
     "semi-conducteurrs": "semiconductors",
+    # A slip in kana, each pair of which stands somewhere.
+    "ロボティックス": "industrial-robots",
 }
 NONSENSE = [
     "魑魅魍魉",
@@ -124,6 +126,7 @@ NONSENSE = [
     "purple dancing elephant",
     "flurbostan",
     "xyzzy",
+    "how to tie a tie",
 ]
 
 
