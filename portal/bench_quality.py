@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,7 @@ def reciprocal_rank(engine: Engine, query: Judged) -> float:
 
 
 def figures(
-    engines: dict[str, Engine], queries: list[Judged]
+    engines: Mapping[str, Engine], queries: list[Judged]
 ) -> dict[tuple[str, str], tuple[float, float, float, int]]:
     """(locale or kind, its name) -> MRR, hit@1, hit@3, number of queries.
 
@@ -79,16 +79,19 @@ def figures(
 
 
 def measure(catalog: Catalog, path: Path, engine: str = "whoosh") -> list[dict[str, object]]:
-    """The figures of a file of judged queries as rows of a table, over fresh indexes of the published languages."""
+    """What `rows` gives over fresh indexes of the published languages."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         engines = {locale: open_engine(folder / locale) for locale in build_indexes(catalog, folder, engine)}
-        found = figures(engines, read(path))
+        found = rows(engines, path)
         for opened in engines.values():
             opened.close()
-    return list(_rows(found))
+    return found
 
 
-def _rows(found: dict[tuple[str, str], tuple[float, float, float, int]]) -> Iterator[dict[str, object]]:
-    for (group, name), (mrr, first, three, count) in found.items():
-        yield {"by": group, "name": name, "mrr": mrr, "hit@1": first, "hit@3": three, "queries": count}
+def rows(engines: Mapping[str, Engine], path: Path) -> list[dict[str, object]]:
+    """The figures of a file of judged queries as rows of a table; `engines` is locale -> engine."""
+    return [
+        {"by": group, "name": name, "mrr": mrr, "hit@1": first, "hit@3": three, "queries": count}
+        for (group, name), (mrr, first, three, count) in figures(engines, read(path)).items()
+    ]

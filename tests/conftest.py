@@ -11,6 +11,7 @@ import pytest
 from portal.catalog.faults import ContentError
 from portal.release import build
 from portal.release.inspect import Inspected, look
+from search import Engine, open_engine
 from tests.support.content import BASE_URL, ROOT
 from tests.support.site import Site, running
 
@@ -53,6 +54,16 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if failed.exists():
         pytest.fail(f"the real content cannot be published:\n{failed.read_text('utf-8')}", pytrace=False)
     return paths.current.resolve()
+
+
+@pytest.fixture(scope="session")
+def portal_engines(published: Path) -> Iterator[dict[str, Engine]]:
+    """The search of the real content as it is published, by locale."""
+    engines = {folder.name: open_engine(folder) for folder in sorted((published / "search").iterdir())}
+    assert len(engines) > 1
+    yield engines
+    for engine in engines.values():
+        engine.close()
 
 
 @dataclass(frozen=True)

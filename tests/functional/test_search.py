@@ -1,4 +1,4 @@
-"""The search page and the search API, on the real templates and a small index."""
+"""The search page and the search API, on the real templates and the published index."""
 
 import re
 from collections.abc import Iterator
@@ -12,13 +12,12 @@ from fastapi import FastAPI
 
 from portal.catalog.loader import load
 from portal.release.assets import collect
-from portal.release.indexing import documents
 from portal.release.pages import Links
 from portal.release.render import PageInfo, Renderer
 from portal.release.serve import ReleaseError
 from portal.web import errors, search
 from portal.web.live import LiveSite
-from search import Engine, build_index, open_engine
+from search import Engine
 from tests.support.servers import served
 
 ROOT = Path(__file__).parents[2]
@@ -66,16 +65,8 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("search")
-    catalog = load(ROOT / "content")
-    engines = {}
-    for locale in ("zh-Hans", "en"):
-        build_index(documents(catalog, locale), folder / locale, locale)
-        engines[locale] = open_engine(folder / locale)
-    yield Site(dict(engines))
-    for engine in engines.values():
-        engine.close()
+def site(portal_engines: dict[str, Engine]) -> Site:
+    return Site(dict(portal_engines))
 
 
 @pytest.fixture(scope="module")

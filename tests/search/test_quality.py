@@ -6,19 +6,18 @@ After a change for the better, renew the record: `portal bench search --quality 
 import json
 from pathlib import Path
 
-from portal.bench_quality import measure
-from portal.catalog.loader import load
+from portal.bench_quality import rows
+from search import Engine
 
 HERE = Path(__file__).parent
-CONTENT = HERE.parents[1] / "content"
 #: A figure may wobble so far when content changes.
 ALLOWED = 0.01
 MEASURES = ("mrr", "hit@1", "hit@3")
 
 
-def test_no_figure_drops() -> None:
+def test_no_figure_drops(portal_engines: dict[str, Engine]) -> None:
     recorded = json.loads((HERE / "quality.json").read_text("utf-8"))
-    found = {(row["by"], row["name"]): row for row in measure(load(CONTENT), HERE / "queries.tsv")}
+    found = {(row["by"], row["name"]): row for row in rows(portal_engines, HERE / "queries.tsv")}
     assert len(recorded) > 20
     assert found.keys() == {(row["by"], row["name"]) for row in recorded}
     dropped = [

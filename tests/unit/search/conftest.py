@@ -1,15 +1,10 @@
-"""A handful of documents, the indexes made of them, and the indexes of the real content."""
+"""A handful of documents and the indexes made of them."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from portal.catalog.loader import load
-from portal.release.indexing import build_indexes
 from search import Document, Engine, Part, Synonym, build_index, open_engine
-
-CONTENT = Path(__file__).parents[3] / "content"
 
 SEMICONDUCTORS = Document(
     id="opportunities/semiconductors",
@@ -135,15 +130,3 @@ def english(build: Build) -> Engine:
 @pytest.fixture(scope="session")
 def chinese(build: Build) -> Engine:
     return build(*CHINESE, locale="zh-Hans")
-
-
-@pytest.fixture(scope="session")
-def portal_engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
-    """The engines of the real content, by locale."""
-    folder = tmp_path_factory.mktemp("search")
-    counts = build_indexes(load(CONTENT), folder)
-    assert all(counts.values())
-    engines = {locale: open_engine(folder / locale) for locale in counts}
-    yield engines
-    for engine in engines.values():
-        engine.close()

@@ -6,12 +6,12 @@ from portal.catalog.loader import load
 from portal.catalog.store import Catalog
 from portal.release.indexing import documents
 from search import Document
-from tests.unit.search.conftest import CONTENT
+from tests.support.content import ROOT
 
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return load(CONTENT)
+    return load(ROOT / "content")
 
 
 @pytest.fixture(scope="module", params=["zh-Hans", "en"])
