@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -51,10 +52,17 @@ def search(
     if quality:
         from portal.bench_quality import measure
 
+        # Only asked for here: an image without the tests times the search all the same.
+        if not queries.is_file():
+            msg = f"{queries} is no file"
+            raise typer.BadParameter(msg, param_hint="--queries")
         rows = measure(catalog, queries)
     else:
         from portal.bench_search import run
 
+        if not re.fullmatch(r"[1-9]\d{0,3}(,[1-9]\d{0,3})*", sizes):
+            msg = f"{sizes!r} are no whole numbers from 1 to 9999 with commas between"
+            raise typer.BadParameter(msg, param_hint="--sizes")
         rows = run(catalog, [int(size) for size in sizes.split(",")], rounds)
     if as_json:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")

@@ -54,7 +54,15 @@ def test_all_verbs_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("nonsense",), ("check", "--nonsense"), ("export",), ("translations", "--pin", "xx")]
+    "arguments",
+    [
+        ("nonsense",),
+        ("check", "--nonsense"),
+        ("export",),
+        ("translations", "--pin", "xx"),
+        ("bench", "search", "--quality", "--queries", "nowhere.tsv"),
+        ("bench", "search", "--sizes", "1,x"),
+    ],
 )
 def test_wrong_use_exits_2(content: Content, arguments: tuple[str, ...]) -> None:
     assert portal(*arguments).exit_code == 2
@@ -132,3 +140,19 @@ def test_leads_are_counted_without_personal_data(content: Content) -> None:
         "dead": 0,
         "erased": 0,
     }
+
+
+def test_judged_queries_are_measured(content: Content, tmp_path: Path) -> None:
+    queries = tmp_path / "queries.tsv"
+    queries.write_text(
+        "locale\tkind\tquery\tanswers\n"
+        "en\tterm\tLiangjiang\tparks/liangjiang-new-area\n"
+        "en\tterm\tLiangjiang\tstories/never-written\n"
+        "en\tnone\txyzzy\t\n",
+        "utf-8",
+    )
+    result = portal("bench", "search", "--quality", "--queries", str(queries), "--json")
+    assert result.exit_code == 0
+    found = {(row["by"], row["name"]): (row["hit@1"], row["queries"]) for row in json.loads(result.stdout)}
+    assert found["kind", "term"] == (0.5, 2)
+    assert found["kind", "none"] == (1.0, 1)
