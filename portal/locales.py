@@ -29,6 +29,14 @@ class Locale:
         language, *rest = self.babel.split("_")
         return f"{language}_{rest[-1] if rest else language.upper()}"
 
+    @property
+    def comma(self) -> str:
+        """What stands between the parts of a plain list in this script, with its space."""
+        return _COMMAS.get(self.script, ", ")
+
+
+_COMMAS = {"hans": "、", "hant": "、", "jpan": "、", "arabic": "، "}
+
 
 LOCALES: dict[str, Locale] = {
     locale.tag: locale

@@ -36,6 +36,11 @@ class Bar:
     #: `rest` for what is left over, `before` for the state before the plan
     kind: str = ""
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The label in lines that fit a phone."""
+        return tuple(wrap(self.label.striptags(), _PHONE_EM))
+
 
 @dataclass(frozen=True)
 class Pair:

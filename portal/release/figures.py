@@ -16,8 +16,6 @@ from portal.locales import SOURCE
 from portal.release.labels import BOUND, UNIT
 from portal.release.words import Words
 
-_SEPARATOR = {"hans": "、", "hant": "、", "jpan": "、", "arabic": "، "}
-
 
 class Figures(Words):
     """Words plus facts and evidence."""
@@ -53,7 +51,7 @@ class Figures(Words):
         if fact.url is not None:
             return Markup('<a href="{}" rel="external">{}</a>').format(fact.url, fact.url.split("//")[1].rstrip("/"))
         if fact.codes:
-            return escape(_SEPARATOR.get(self.locale.script, ", ")).join(map(self.code, fact.codes))
+            return escape(self.locale.comma).join(map(self.code, fact.codes))
         if entry is None:
             return Markup("")
         text = entry.prose(self.tag).texts.get(fact.key, "")

@@ -56,6 +56,21 @@ def test_no_sideways_scrolling_at_320_pixels(open_page: Callable[..., Page], por
     assert not wide, wide
 
 
+@pytest.mark.parametrize("locale", ["zh-Hans", "en"])
+@pytest.mark.parametrize("path", ["sectors/", "data/"])
+def test_no_letter_of_a_chart_is_cut_off_at_320_pixels(open_page: Callable[..., Page], locale: str, path: str) -> None:
+    page = open_page(f"/{locale}/{path}", width=320)
+    texts = page.locator("svg.chart-bars text")
+    assert texts.count() > 12
+    edges = texts.evaluate_all(
+        "texts => texts.map(text => [text.textContent, text.getBoundingClientRect(),"
+        " text.ownerSVGElement.getBoundingClientRect()]).filter(([, text, svg]) =>"
+        " text.left < svg.left - 1 || text.right > svg.right + 1 || text.bottom > svg.bottom + 1)"
+        ".map(([words]) => words)"
+    )
+    assert edges == []
+
+
 def test_no_request_leaves_the_site_and_no_script_is_needed(open_page: Callable[..., Page], portal: Portal) -> None:
     page = open_page("/en/", script=False)
     asked: list[str] = []

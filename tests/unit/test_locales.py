@@ -21,6 +21,18 @@ def test_the_table() -> None:
         assert locale.name.casefold() in (known.get_language_name() or "").casefold() or tag.startswith("zh")
 
 
+def test_the_parts_of_a_list_are_parted_as_the_script_parts_them() -> None:
+    assert {tag: LOCALES[tag].comma for tag in ("zh-Hans", "zh-Hant", "ja", "ar", "en", "ko", "ru")} == {
+        "zh-Hans": "、",
+        "zh-Hant": "、",
+        "ja": "、",
+        "ar": "، ",
+        "en": ", ",
+        "ko": ", ",
+        "ru": ", ",
+    }
+
+
 @pytest.mark.parametrize(
     ("tag", "locale"),
     [
