@@ -32,6 +32,10 @@ def test_a_lead_is_assigned_and_answered_and_its_sender_sees_it(open_page: Calla
     later.fill("#reference", reference)
     later.fill("#code", code)
     later.locator("main form button").click()
+    # What the sender is promised is what staff work by.
+    promised = later.locator("dt", has_text="We answer by").locator("xpath=following-sibling::dd[1]").locator("time")
+    due = staff.locator("li", has_text="To be answered by").locator("time")
+    assert due.inner_text() == promised.get_attribute("datetime")
     until(later, "Assigned")
     assert "Electronic information queue" in later.locator("main").inner_text()
     assert "Answered" not in later.locator("main").inner_text()
