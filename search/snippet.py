@@ -19,6 +19,8 @@ _BEFORE = 50
 _MOST = 100
 #: Text of Latin and Cyrillic letters and the usual marks, each one column wide.
 _PLAIN = re.compile("[\u0020-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2026\u20ac]*")
+#: Below it there are no combining marks, no Chinese and no marks of Chinese texts.
+_FIRST_MARK = "\u0300"
 
 
 class _Widths(dict[str, int]):
@@ -66,11 +68,14 @@ def _start(text: str, widths: Sequence[int], tokens: Sequence[Token], rarity: Ma
         return 0
     reach = WIDTH - _BEFORE
     best, most = tokens[0].start, 0.0
+    every = fsum(rarity.get(text, 0.0) for text in {token.text for token in tokens})
     for index, first in enumerate(tokens):
         within = {token.text for token in tokens[index:] if widths[token.end] - widths[first.start] <= reach}
         value = fsum(rarity.get(token, 0.0) for token in within)
         if value > most:
             best, most = first.start, value
+            if most >= every:
+                break  # nowhere stands more together than all of them
     # Near the end, show more of what stands before.
     start = bisect_left(widths, max(0, min(widths[best] - _BEFORE, widths[-1] - WIDTH)))
     while start < best and not _breaks(text, start):
@@ -82,6 +87,8 @@ def _breaks(text: str, place: int) -> bool:
     """True where a line may be broken: after a blank, beside a Chinese character, never before a combining mark."""
     if place <= 0 or place >= len(text):
         return True
+    if text[place] < _FIRST_MARK:
+        return text[place - 1].isspace() or _width(text[place - 1]) == 2
     if unicodedata.category(text[place]).startswith("M") or text[place] in "，。；、：）”’！？":
         return False
     return text[place - 1].isspace() or _width(text[place]) == 2 or _width(text[place - 1]) == 2
