@@ -67,7 +67,7 @@ async function keep(request, answer, tag) {
   headers.set("X-Kept-At", new Date().toISOString());
   const text = await answer.text();
   const store = await caches.open(PAGES);
-  await store.delete(request.url); // put again at the end: what was visited longest ago goes first
+  // One step, so that no moment is without a copy; it moves to the end: what was visited longest ago goes first.
   await store.put(request.url, new Response(text, { headers }));
   const found = (await store.keys()).filter((kept) => !kept.url.endsWith("/offline/"));
   for (const old of found.slice(0, Math.max(0, found.length - MOST))) await store.delete(old);
