@@ -32,11 +32,6 @@ def due_at(received_at: datetime) -> datetime:
     return _midnight(promised_date(received_at) + timedelta(days=1))
 
 
-def last_day(due: datetime) -> date:
-    """The day that ends at the moment `due` (aware), as receipts name it: midnight reads like the day after."""
-    return (due - timedelta(microseconds=1)).astimezone(CHONGQING).date()
-
-
 def working_hours(start: datetime, end: datetime) -> float:
     """Hours from `start` to `end` that fall on working days; each such day counts 24. Zero when `end` is not later."""
     start, end = start.astimezone(CHONGQING), end.astimezone(CHONGQING)

@@ -24,7 +24,7 @@ from portal.inbox.models import InboxLead
 from portal.inbox.render import HEADERS, Render, moment
 from portal.inbox.triage import Triage, unsealed
 from portal.inbox.words import FIELDS, FLAGS, option
-from portal.workdays import last_day
+from portal.workdays import promised_date
 
 #: A file holds so many leads at most; who needs more narrows the list.
 MOST = 5_000
@@ -66,7 +66,7 @@ def rows(triage: Triage, ids: Sequence[str], people: Mapping[str, str]) -> Itera
             work = [
                 lead.reference,
                 moment(case.sent_at),
-                last_day(case.due_at).isoformat(),
+                promised_date(case.sent_at).isoformat(),
                 "yes" if case.held else "",
                 case.state,
                 case.reason,

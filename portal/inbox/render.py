@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from portal.inbox import styles, words
-from portal.workdays import CHONGQING, last_day
+from portal.workdays import CHONGQING, promised_date
 
 Render = Callable[..., HTMLResponse]
 
@@ -38,7 +38,7 @@ def make_render(templates: Path) -> Render:
     environment.globals["asked"] = {"label": words.label, "option": words.option, "flags": words.FLAGS}
     environment.globals["stylesheet"] = styles.address(templates)
     environment.globals["moment"] = moment
-    environment.globals["last_day"] = last_day
+    environment.globals["promised_date"] = promised_date
 
     def render(name: str, status: int = 200, **context: object) -> HTMLResponse:
         page = environment.get_template(f"inbox/{name}").render(**context)

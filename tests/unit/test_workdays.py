@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from portal.workdays import CHONGQING, due_at, last_day, promised_date, working_hours
+from portal.workdays import CHONGQING, due_at, promised_date, working_hours
 
 
 def beijing(day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -25,8 +25,6 @@ def beijing(day: int, hour: int = 0, minute: int = 0) -> datetime:
 def test_two_working_days_after_the_day_of_receipt(received: datetime, promised: date) -> None:
     assert promised_date(received) == promised
     assert due_at(received) == datetime.combine(promised + timedelta(days=1), time(), CHONGQING)
-    assert last_day(due_at(received)) == promised
-    assert last_day(due_at(received).astimezone(UTC)) == promised
 
 
 @pytest.mark.parametrize(
