@@ -10,7 +10,7 @@ from itertools import product
 
 from search.folding import fold
 from search.languages import SPELLINGS
-from search.runs import RUN, figure, unspaced
+from search.runs import RUN, as_run, figure, unspaced
 from search.tokens import Token
 
 #: Places after which no further one is looked for: a snippet shows a few of them.
@@ -69,15 +69,14 @@ class Sought:
             if whole is None:
                 break
             seen = whole.end()
-            kind = str(whole.lastgroup)
-            start, end = span(*whole.span(kind))
-            if kind == "word":
-                for token in self._of(text[start:end]):
-                    found.append(Token(token, 0, start, end))  # noqa: PERF401 - quicker than a generator for one or two
-            elif kind == "number":
-                number = re.sub(r"[,\s]", "", whole[kind])
-                token, token_end = figure(whole[kind], plain, whole.end(kind))
-                places = {token: span(whole.start(kind), token_end)[1], number: end}
+            run = as_run(whole)
+            start, end = span(run.start, run.end)
+            if run.kind == "word":
+                found.extend(Token(token, 0, start, end) for token in self._of(text[start:end]))
+            elif run.kind == "number":
+                number = re.sub(r"[,\s]", "", run.text)
+                token, token_end = figure(run.text, plain, run.end)
+                places = {token: span(run.start, token_end)[1], number: end}
                 found.extend(Token(token, 0, start, place) for token, place in places.items() if token in self._tokens)
         return found
 

@@ -19,7 +19,7 @@ _BEFORE = 50
 _MOST = 100
 #: Text of Latin and Cyrillic letters and the usual marks, each one column wide.
 _PLAIN = re.compile("[\u0020-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2026\u20ac]*")
-#: Below it there are no combining marks, no Chinese and no marks of Chinese texts.
+#: Below it there are no combining marks and no marks of Chinese texts.
 _FIRST_MARK = "\u0300"
 
 
@@ -87,11 +87,11 @@ def _breaks(text: str, place: int) -> bool:
     """True where a line may be broken: after a blank, beside a Chinese character, never before a combining mark."""
     if place <= 0 or place >= len(text):
         return True
-    if text[place] < _FIRST_MARK:
-        return text[place - 1].isspace() or _width(text[place - 1]) == 2
-    if unicodedata.category(text[place]).startswith("M") or text[place] in "，。；、：）”’！？":
+    before, char = text[place - 1], text[place]
+    # Most characters are Latin letters: they are not looked up.
+    if char >= _FIRST_MARK and (unicodedata.category(char).startswith("M") or char in "，。；、：）”’！？"):
         return False
-    return text[place - 1].isspace() or _width(text[place]) == 2 or _width(text[place - 1]) == 2
+    return before.isspace() or _width(char) == 2 or _width(before) == 2
 
 
 def _boundary(text: str, place: int, floor: int) -> int:
