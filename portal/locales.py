@@ -13,6 +13,9 @@ from typing import Literal
 SOURCE = "zh-Hans"
 
 
+_COMMAS = {"hans": "、", "hant": "、", "jpan": "、", "arabic": "، "}
+
+
 @dataclass(frozen=True)
 class Locale:
     """One language of the site: its BCP 47 tag, its own name, Babel's identifier, direction and script."""
@@ -33,9 +36,6 @@ class Locale:
     def comma(self) -> str:
         """What stands between the parts of a plain list in this script, with its space."""
         return _COMMAS.get(self.script, ", ")
-
-
-_COMMAS = {"hans": "、", "hant": "、", "jpan": "、", "arabic": "، "}
 
 
 LOCALES: dict[str, Locale] = {

@@ -139,7 +139,7 @@ def _names_sector(view: View, code: str, sector: str) -> bool:
 
 
 def _others(view: View, stated: Sequence[Fact]) -> Markup:
-    names = Markup(", ").join(dict.fromkeys(view.code(code) for fact in stated for code in fact.codes))
+    names = escape(view.locale.comma).join(dict.fromkeys(view.code(code) for fact in stated for code in fact.codes))
     return Markup("{} {}").format(view._("its sources name others:"), names)
 
 
