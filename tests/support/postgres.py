@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from portal import db
+from tests.support.needs import missing
 
 #: The tests kill our processes, never the server or the machine: what the kernel has taken over is safe enough.
 FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=64MB")
@@ -84,9 +85,7 @@ def postgres_server() -> Iterator[str]:
         try:
             folder = stack.enter_context(running_server(*FAST))
         except PostgresMissingError as error:
-            if os.environ.get("CI") == "true":
-                pytest.fail(str(error), pytrace=False)
-            pytest.skip(str(error))
+            missing(str(error))
         yield str(folder)
 
 
